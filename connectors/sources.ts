@@ -3,6 +3,7 @@
 
 import { awsHealth } from './aws-health/manifest.ts';
 import { awsResources } from './aws-resources/manifest.ts';
+import { awsSecurity } from './aws-security/manifest.ts';
 import { cloudTrail } from './cloudtrail/manifest.ts';
 import { cloudWatch } from './cloudwatch/manifest.ts';
 import { codeDeploy } from './codedeploy/manifest.ts';
@@ -99,5 +100,9 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(awsHealth, {
     source: () => import('./aws-health/source.ts'),
     check: () => import('./aws-health/check.ts'),
+  }),
+  sourceKind(awsSecurity, {
+    source: () => import('./aws-security/source.ts'),
+    check: () => import('./aws-security/check.ts'),
   }),
 ];

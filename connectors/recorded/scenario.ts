@@ -10,6 +10,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { type Points, ResourceSet } from '../../core/model/aws-resources.ts';
 import { Instant, type TimeWindow } from '../../core/model/entity.ts';
 import { CdnTraffic, EdgeAnswer, WorkflowExecution } from '../../core/model/managed.ts';
+import { SecurityFinding } from '../../core/model/security.ts';
 import {
   Change,
   Dependency,
@@ -66,6 +67,7 @@ const worldFiles = new Set([
   'dependencies.json',
   'status.json',
   'managed.json',
+  'security.json',
   'resources.json',
   'knowledge',
   'kubernetes',
@@ -161,6 +163,7 @@ const readers = {
   'changes.json': z.array(Change),
   'dependencies.json': z.array(Dependency),
   'status.json': z.array(VendorStatus),
+  'security.json': z.array(SecurityFinding),
   'managed.json': z.strictObject({
     executions: z.array(WorkflowExecution).default([]),
     edge: z.array(EdgeAnswer).default([]),

@@ -151,6 +151,15 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
           : { ...observed, data: observed.data.edge.filter(({ url }) => urls.includes(url)) };
       },
     },
+    security: {
+      observe: async (scope) => {
+        const read = (world: WorldOf) => readFileOf(world.edition, 'security.json');
+        const observed = await observe(scope, 'security findings', read);
+        return observed.kind === 'gap'
+          ? observed
+          : { ...observed, data: observed.data.filter(({ service }) => service === scope.service) };
+      },
+    },
     cdn: {
       observe: async (scope, { hosts }) => {
         const observed = await observe(scope, 'cdn statistics', (world) => readFileOf(world.edition, 'managed.json'));

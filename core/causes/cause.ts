@@ -19,6 +19,7 @@ export const CauseGroup = z.enum([
   'traffic',
   'certificate',
   'vendor',
+  'security',
   'data',
   'job',
   'managed',

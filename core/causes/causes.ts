@@ -16,6 +16,7 @@ import { probeCauses } from './probe.ts';
 import { quotaCauses } from './quota.ts';
 import { resourcesCauses } from './resources.ts';
 import { schedulingCauses } from './scheduling.ts';
+import { securityCauses } from './security.ts';
 import { trafficCauses } from './traffic.ts';
 import { unknownCauses } from './unknown.ts';
 import { vendorCauses } from './vendor.ts';
@@ -35,6 +36,7 @@ const entries = {
   ...trafficCauses,
   ...certificateCauses,
   ...vendorCauses,
+  ...securityCauses,
   ...dataCauses,
   ...managedCauses,
   ...unknownCauses,

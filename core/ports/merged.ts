@@ -37,6 +37,7 @@ const mergeOf: { readonly [S in Signal]: Merge<S> } = {
   status: together,
   executions: together,
   edge: together,
+  security: together,
   cdn: together,
   resources: together,
 };

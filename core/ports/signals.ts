@@ -22,6 +22,7 @@ export const signals: Readonly<Record<Signal, SignalRow>> = {
   status: { label: 'vendor status', tape: 'status.feeds', windowed: true },
   executions: { label: 'executions', tape: 'managed.executions', windowed: false },
   edge: { label: 'cdn', tape: 'managed.edge', windowed: false },
+  security: { label: 'security findings', tape: 'security.findings', windowed: true },
   cdn: { label: 'cdn statistics', tape: 'managed.cdn', windowed: true },
   resources: { label: 'AWS resources', tape: 'resources.sets', windowed: true },
 };
@@ -40,6 +41,7 @@ export const eachSignal = (make: <S extends Signal>(signal: S) => Source<S>): So
   status: make('status'),
   executions: make('executions'),
   edge: make('edge'),
+  security: make('security'),
   cdn: make('cdn'),
   resources: make('resources'),
 });

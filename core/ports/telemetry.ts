@@ -4,6 +4,7 @@ import type { EntityRef } from '../model/entity.ts';
 import type { CdnTraffic, EdgeAnswer, WorkflowExecution } from '../model/managed.ts';
 import type { Consultation, Gap } from '../model/report.ts';
 import type { Scope } from '../model/scope.ts';
+import type { SecurityFinding } from '../model/security.ts';
 import type {
   Change,
   Dependency,
@@ -70,6 +71,11 @@ export interface SignalTypes {
   };
   /** The CDN's answer for an address. Only hosts named in the configuration are queried. */
   readonly edge: { readonly query: { readonly urls: readonly string[] }; readonly answer: readonly EdgeAnswer[] };
+  /** Open findings of security services about the paged service, and about these instances of EC2. */
+  readonly security: {
+    readonly query: { readonly instances: readonly string[] };
+    readonly answer: readonly SecurityFinding[];
+  };
   /** The statistics of the CDN in front of the services in scope (by `match`), and in front of these hosts. */
   readonly cdn: { readonly query: { readonly hosts: readonly string[] }; readonly answer: readonly CdnTraffic[] };
   /** The named resources of AWS with their metrics over the window. Asked for none, a source answers at once with none: it is there. */

@@ -7,6 +7,7 @@ import { knowledge } from './knowledge/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { logs } from './logs/index.ts';
 import { metrics } from './metrics/index.ts';
+import { security } from './security/index.ts';
 import type { Specialist } from './specialist.ts';
 import { traces } from './traces/index.ts';
 
@@ -20,4 +21,5 @@ export const specialists: readonly Specialist[] = [
   executions,
   cdn,
   aws,
+  security,
 ];

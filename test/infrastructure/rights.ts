@@ -317,6 +317,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-kubernetes',
     'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-logs',
     'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-metrics',
+    'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-security',
     'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-specialist-traces',
     's3:GetObject EvidenceBucket/evidence/*',
     's3:GetObject EvidenceBucket/knowledge/*',
