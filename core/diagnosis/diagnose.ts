@@ -29,6 +29,7 @@ import type { ScoringContext } from './scene.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import { type Support, supportOf } from './support.ts';
 import type { Supported } from './supported.ts';
+import { withJoinedUpdates } from './updates.ts';
 import { callsOfVendors, vendorsOf, withVendors } from './vendors.ts';
 import { isFailedRun, summaryOf, textOf, unknownText } from './words.ts';
 
@@ -232,8 +233,9 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     { ...databases, calls: dependencies },
     excerptsOf,
   );
-  const findings = withSharedPeers(
-    withKnownDependencies(withVendors(attributed, vendors, excerptsOf), dependencies, context),
+  const findings = withJoinedUpdates(
+    withSharedPeers(withKnownDependencies(withVendors(attributed, vendors, excerptsOf), dependencies, context)),
+    context,
   );
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context, vendors);

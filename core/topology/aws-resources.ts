@@ -3,6 +3,7 @@ import { type AwsResource, maxResources, ResourceRef, ResourceType } from '../mo
 import type { EntityRef } from '../model/entity.ts';
 import type { Trigger } from '../model/incident.ts';
 import { type Catalog, type CatalogService, findService } from '../ports/catalog.ts';
+import { queuesOfDeadLetters } from './implied.ts';
 import { textOf } from './managed-resources.ts';
 
 /** How people spell types in the catalogue, besides the type itself. */
@@ -145,9 +146,12 @@ const placed = (account: string | undefined, region: string | undefined): Place 
 });
 const regionPattern = /^[a-z]{2}(?:-[a-z]+){1,3}-\d$/;
 
-/** The one service of the catalogue that has the resource; undefined if none or several have it. */
+/** The one service of the catalogue that has the resource, or the queue of its dead letters; undefined if none or several have it. */
 export function ownerOfResource(ref: ResourceRef, catalog: Pick<Catalog, 'services'>): CatalogService | undefined {
-  const owners = catalog.services.filter((service) => resourcesOf(service).some((one) => isSame(one, ref)));
+  const names = [ref.name, ...(ref.type === 'sqs' ? queuesOfDeadLetters(ref.name) : [])];
+  const owners = catalog.services.filter((service) =>
+    resourcesOf(service).some((one) => names.some((name) => isSame(one, { ...ref, name }))),
+  );
   return owners.length === 1 ? owners[0] : undefined;
 }
 

@@ -69,6 +69,49 @@ const queue = (name, { metrics: moved = {}, ...over } = {}) => ({
   }),
 });
 
+const table = (name, { metrics: moved = {}, ...over } = {}) => ({
+  type: 'dynamodb',
+  name,
+  ...place,
+  status: 'ACTIVE',
+  mode: 'provisioned',
+  readCapacity: 100,
+  writeCapacity: 12,
+  ...over,
+  metrics: metrics({
+    ReadThrottleEvents: 0,
+    WriteThrottleEvents: 0,
+    ConsumedReadCapacityUnits: 900,
+    ConsumedWriteCapacityUnits: 260,
+    ProvisionedReadCapacityUnits: 100,
+    ProvisionedWriteCapacityUnits: 12,
+    ...moved,
+  }),
+});
+const gigabytes = 1024 ** 3;
+const database = (name, { metrics: moved = {}, ...over } = {}) => ({
+  type: 'rds',
+  name,
+  ...place,
+  form: 'instance',
+  engine: 'postgres',
+  engineVersion: '17.4',
+  status: 'available',
+  instanceClass: 'db.m7g.large',
+  multiAz: true,
+  storageGb: 100,
+  ...over,
+  events: [{ at: t(-60 * 24 * 6), message: 'Finished DB Instance backup' }, ...(over.events ?? [])],
+  metrics: metrics({
+    CPUUtilization: 22,
+    DatabaseConnections: 34,
+    FreeStorageSpace: 31 * gigabytes,
+    ReadLatency: 0.002,
+    WriteLatency: 0.004,
+    ...moved,
+  }),
+});
+
 /** An alarm of CloudWatch as its notification writes it. */
 const alarm = ({ id, title, metric, namespace, dimensions, threshold, statistic = 'Maximum' }) =>
   page({
@@ -93,8 +136,17 @@ const alarm = ({ id, title, metric, namespace, dimensions, threshold, statistic 
     },
   });
 
+/** A line of a function's or a container's log, again and again. */
+const linesOf = ([service, start, every, level, message]) =>
+  Array.from({ length: Math.floor((0 - start) / every) + 1 }, (_, n) => ({
+    timestamp: t(start + n * every),
+    source: 'cloudwatch',
+    labels: { service, level },
+    message: typeof message === 'function' ? message(n) : message,
+  }));
+
 function story(write, id, told) {
-  const { title, alert, resources, quotas = [], changes = [], truth, tags = [], actions } = told;
+  const { title, alert, resources, quotas = [], changes = [], logs = [], truth, tags = [], actions } = told;
   write(id, {
     'scenario.json': {
       id,
@@ -108,6 +160,9 @@ function story(write, id, told) {
     // A resource on a line: readable in a diff.
     'resources.json': `{"resources":[\n${resources.map((one) => JSON.stringify(one)).join(',\n')}\n],"quotas":${JSON.stringify(quotas)}}\n`,
     'changes.json': changes,
+    ...(logs.length === 0
+      ? {}
+      : { 'logs.ndjson': logs.flatMap(linesOf).sort((a, b) => a.timestamp.localeCompare(b.timestamp)) }),
     'expected.json': {
       vocabulary: 'watchkeeper',
       rootCause: truth,
@@ -181,5 +236,335 @@ export function writeManaged(write) {
       }),
     ],
     truth: { entity: { kind: 'Queue', name: 'label-requests' }, cause: 'traffic-surge' },
+  });
+
+  const deadLetters = {
+    title: 'label-requests dead letters',
+    metric: 'ApproximateNumberOfMessagesVisible',
+    namespace: 'AWS/SQS',
+    dimensions: { QueueName: 'label-requests-dlq' },
+    threshold: 0,
+  };
+  const redrive = { deadLetterQueue: 'label-requests-dlq', maxReceives: 3 };
+  const dead = (perMinute) =>
+    queue('label-requests-dlq', {
+      deadLettersOf: ['label-requests'],
+      visible: 17 * perMinute,
+      inFlight: 0,
+      metrics: {
+        ApproximateAgeOfOldestMessage: from(-17, 0, (m) => 60 * (m + 17)),
+        ApproximateNumberOfMessagesVisible: from(-17, 0, (m) => perMinute * (m + 18)),
+        ApproximateNumberOfMessagesNotVisible: 0,
+        NumberOfMessagesSent: 0,
+        NumberOfMessagesReceived: 0,
+        NumberOfMessagesDeleted: 0,
+      },
+    });
+  const quiet = ['parcel-labels', -149, 3, 'info', (n) => `printed ${700 + ((n * 37) % 60)} labels in 3 m`];
+  tell('dead-letters-release', {
+    title: 'A release of the label printer cannot read parcels without a postcode',
+    alert: deadLetters,
+    tags: ['serverless'],
+    resources: [
+      fn('label-printer', {
+        lastModified: t(-19),
+        eventSources: readsRequests,
+        metrics: { Errors: from(-18, 0, 82), Invocations: from(-18, 240, 402) },
+      }),
+      queue('label-requests', {
+        redrive,
+        metrics: { NumberOfMessagesReceived: from(-18, 240, 402), NumberOfMessagesDeleted: from(-18, 240, 213) },
+      }),
+      dead(27),
+      table('labels'),
+    ],
+    logs: [
+      quiet,
+      [
+        'parcel-labels',
+        -18,
+        0.5,
+        'error',
+        "TypeError: Cannot read properties of undefined (reading 'toUpperCase') at postcodeOf (address.js:41)",
+      ],
+    ],
+    changes: [
+      {
+        id: 'label-printer-281',
+        kind: 'deploy',
+        at: t(-19),
+        service: 'parcel-labels',
+        author: 'noor',
+        title: 'label-printer 2.8.1: print the postcode in capitals',
+        version: '2.8.1',
+        diff: '--- a/src/address.js\n+++ b/src/address.js\n@@ -38,5 +38,5 @@\n export function postcodeOf(parcel) {\n-  return parcel.postcode ?? "";\n+  return parcel.postcode.toUpperCase();\n }\n',
+        files: ['src/address.js'],
+        entity: { kind: 'Function', name: 'label-printer' },
+      },
+    ],
+    truth: { entity: { kind: 'Function', name: 'label-printer' }, cause: 'code-change', change: 'label-printer-281' },
+  });
+  tell('dead-letters-release-twin', {
+    title: 'The table of labels throttles writes, and its function was released two hours before',
+    alert: deadLetters,
+    tags: ['serverless', 'capacity'],
+    resources: [
+      fn('label-printer', {
+        lastModified: t(-128),
+        eventSources: readsRequests,
+        uses: ['dynamodb:labels'],
+        metrics: { Errors: from(-18, 0, 82), Invocations: from(-18, 240, 402), Duration: from(-19, 900, 1700) },
+        failures: Array.from({ length: 8 }, (_, n) => ({
+          at: t(-18 + n),
+          message:
+            'ERROR ProvisionedThroughputExceededException: The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
+        })),
+      }),
+      queue('label-requests', {
+        redrive,
+        metrics: { NumberOfMessagesReceived: from(-18, 240, 402), NumberOfMessagesDeleted: from(-18, 240, 213) },
+      }),
+      dead(27),
+      table('labels', {
+        metrics: { WriteThrottleEvents: from(-20, 0, 310), ConsumedWriteCapacityUnits: from(-20, 260, 715) },
+      }),
+    ],
+    logs: [quiet],
+    changes: [
+      {
+        id: 'label-printer-280',
+        kind: 'deploy',
+        at: t(-128),
+        service: 'parcel-labels',
+        author: 'noor',
+        title: 'label-printer 2.8.0: log the name of the printer',
+        version: '2.8.0',
+        diff: '--- a/src/log.js\n+++ b/src/log.js\n@@ -1,2 +1,2 @@\n-log.info("printed", { id });\n+log.info("printed", { id, printer });\n',
+        files: ['src/log.js'],
+        entity: { kind: 'Function', name: 'label-printer' },
+      },
+    ],
+    truth: { entity: { kind: 'Table', name: 'labels' }, cause: 'throughput-exceeded' },
+  });
+
+  const rateErrors = {
+    title: 'rate-api errors',
+    metric: 'Errors',
+    namespace: 'AWS/Lambda',
+    dimensions: { FunctionName: 'rate-api' },
+    threshold: 10,
+    statistic: 'Sum',
+  };
+  const quotes = ['parcel-rates', -149, 3, 'info', (n) => `quoted ${900 + ((n * 37) % 60)} rates in 3 m`];
+  tell('database-storage', {
+    title: 'The database of rates has no storage left',
+    alert: rateErrors,
+    tags: ['serverless', 'database'],
+    resources: [
+      fn('rate-api', { uses: ['rds:rates-db'], metrics: { Errors: from(-12, 0, 130) } }),
+      database('rates-db', {
+        status: 'storage-full',
+        events: [
+          {
+            at: t(-40),
+            message:
+              'The free storage capacity for DB Instance: rates-db is low at 4% of the provisioned storage [Provisioned Storage: 99.4 GB, Free Storage: 4.1 GB]. You may want to increase the provisioned storage to address this issue.',
+          },
+          { at: t(-13), message: 'The allocated storage for DB instance rates-db has been exhausted.' },
+        ],
+        metrics: {
+          FreeStorageSpace: (m) => Math.max(0, (-13 - m) / 136) * 9 * gigabytes,
+          WriteLatency: from(-13, 0.004, 0.4),
+        },
+      }),
+    ],
+    logs: [
+      quotes,
+      [
+        'parcel-rates',
+        -12,
+        0.5,
+        'error',
+        'error: could not connect to server: Connection refused (rates-db.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com:5432)',
+      ],
+    ],
+    truth: { entity: { kind: 'Database', name: 'rates-db' }, cause: 'disk-full' },
+  });
+  tell('database-storage-twin', {
+    title: 'The database of rates failed over to its standby',
+    alert: rateErrors,
+    tags: ['serverless', 'database'],
+    resources: [
+      fn('rate-api', { uses: ['rds:rates-db'], metrics: { Errors: from(-12, 0, 130) } }),
+      database('rates-db', {
+        events: [
+          { at: t(-13), message: 'Multi-AZ instance failover started.' },
+          { at: t(-12), message: 'DB instance restarted' },
+          { at: t(-11), message: 'Multi-AZ instance failover completed' },
+        ],
+        metrics: { DatabaseConnections: from(-13, 34, 3), FreeStorageSpace: (m) => (11 - m / 60) * gigabytes },
+      }),
+    ],
+    logs: [
+      quotes,
+      [
+        'parcel-rates',
+        -12,
+        0.5,
+        'error',
+        'error: could not connect to server: Connection refused (rates-db.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com:5432)',
+      ],
+    ],
+    truth: { entity: { kind: 'Database', name: 'rates-db' }, cause: 'database-failover' },
+  });
+
+  const unhealthyHosts = {
+    title: 'parcel-web healthy hosts',
+    metric: 'HealthyHostCount',
+    namespace: 'AWS/ApplicationELB',
+    dimensions: {
+      TargetGroup: 'targetgroup/parcel-web/0f1e2d3c4b5a6978',
+      LoadBalancer: 'app/parcel-front/a1b2c3d4e5f60718',
+    },
+    threshold: 3,
+    statistic: 'Minimum',
+  };
+  const images = (version) => [`222233334444.dkr.ecr.eu-west-1.amazonaws.com/parcel-web:${version}`];
+  const web = (over) => ({
+    type: 'ecs',
+    name: 'parcels/parcel-web',
+    cluster: 'parcels',
+    ...place,
+    status: 'ACTIVE',
+    desired: 4,
+    running: 2,
+    pending: 1,
+    targetGroups: ['parcel-web'],
+    ...over,
+    deployments: [
+      {
+        id: 'ecs-svc/8001',
+        status: 'PRIMARY',
+        rollout: 'IN_PROGRESS',
+        desired: 4,
+        running: 0,
+        failedTasks: 9,
+        createdAt: t(-22),
+        taskDefinition: 'parcel-web:57',
+        images: images('5.7.0'),
+      },
+      {
+        id: 'ecs-svc/8000',
+        status: 'ACTIVE',
+        rollout: 'COMPLETED',
+        desired: 2,
+        running: 2,
+        failedTasks: 0,
+        createdAt: t(-60 * 24 * 4),
+        taskDefinition: 'parcel-web:56',
+        images: images('5.6.2'),
+      },
+    ],
+    metrics: metrics({ CPUUtilization: 31, MemoryUtilization: 44 }),
+  });
+  const front = {
+    type: 'alb',
+    name: 'parcel-front',
+    ...place,
+    state: 'active',
+    targetGroups: ['parcel-web'],
+    metrics: metrics({
+      RequestCount: 2400,
+      HTTPCode_ELB_5XX_Count: 0,
+      HTTPCode_Target_5XX_Count: 0,
+      TargetResponseTime: 0.08,
+    }),
+  };
+  const group = (targets, unhealthy) => ({
+    type: 'targetGroup',
+    name: 'parcel-web',
+    ...place,
+    loadBalancers: ['parcel-front'],
+    healthCheck: { path: '/healthz', port: 'traffic-port', codes: '200', timeoutSeconds: 5 },
+    targets,
+    metrics: metrics({
+      HealthyHostCount: from(-20, 4, 2),
+      UnHealthyHostCount: from(-20, 0, unhealthy),
+      RequestCount: 2400,
+      HTTPCode_Target_5XX_Count: 0,
+      TargetResponseTime: 0.08,
+    }),
+  });
+  const healthy = ['10.30.1.11', '10.30.2.12'].map((id) => ({ id, port: 8080, state: 'healthy' }));
+  const release = {
+    id: 'parcel-web-570',
+    kind: 'deploy',
+    at: t(-22),
+    service: 'parcel-web',
+    author: 'kim',
+    title: 'parcel-web 5.7.0',
+    version: '5.7.0',
+  };
+  tell('container-image', {
+    title: 'The image of parcel-web 5.7.0 was never pushed',
+    alert: unhealthyHosts,
+    tags: ['containers'],
+    resources: [
+      web({
+        events: [
+          { at: t(-21), message: '(service parcel-web) was unable to place a task. Reason: CannotPullContainerError.' },
+        ],
+        stoppedTasks: Array.from({ length: 9 }, (_, n) => ({
+          at: t(-20 + 2 * n),
+          code: 'TaskFailedToStart',
+          reason:
+            'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref 222233334444.dkr.ecr.eu-west-1.amazonaws.com/parcel-web:5.7.0: not found',
+          taskDefinition: 'parcel-web:57',
+        })),
+      }),
+      front,
+      group(healthy, 0),
+    ],
+    changes: [release],
+    truth: { entity: { kind: 'Service', name: 'parcel-web' }, cause: 'image-not-found' },
+  });
+  tell('container-image-twin', {
+    title: 'parcel-web 5.7.0 answers the health check with 404',
+    alert: unhealthyHosts,
+    tags: ['containers'],
+    resources: [
+      web({
+        pending: 0,
+        events: Array.from({ length: 5 }, (_, n) => ({
+          at: t(-18 + 3 * n),
+          message:
+            '(service parcel-web) (task 3f0c) (port 8080) is unhealthy in (target-group parcel-web) due to (reason Health checks failed with these codes: [404])',
+        })),
+        stoppedTasks: Array.from({ length: 9 }, (_, n) => ({
+          at: t(-17 + 1.5 * n),
+          code: 'ServiceSchedulerInitiated',
+          reason:
+            'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:222233334444:targetgroup/parcel-web/0f1e2d3c4b5a6978)',
+          taskDefinition: 'parcel-web:57',
+          containers: [{ name: 'web', exitCode: 143 }],
+        })),
+      }),
+      front,
+      group(
+        [
+          ...healthy,
+          ...['10.30.1.31', '10.30.2.32'].map((id) => ({
+            id,
+            port: 8080,
+            state: 'unhealthy',
+            reason: 'Target.ResponseCodeMismatch',
+            description: 'Health checks failed with these codes: [404]',
+          })),
+        ],
+        2,
+      ),
+    ],
+    changes: [release],
+    truth: { entity: { kind: 'Service', name: 'parcel-web' }, cause: 'targets-unhealthy' },
   });
 }

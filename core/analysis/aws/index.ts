@@ -4,10 +4,22 @@ import type { Context } from '../../model/incident.ts';
 import type { Observation } from '../../model/report.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import { entityOfResource } from '../../topology/aws-resources.ts';
+import { analyzeContainers, areAllTasksRunning } from './containers.ts';
+import { analyzeDatabase, hasNoFailover } from './databases.ts';
 import type { Scene } from './finding.ts';
+import {
+  analyzeBalancer,
+  analyzeBucket,
+  analyzeDistribution,
+  analyzeGateway,
+  analyzeStateMachine,
+  analyzeTargets,
+  areAllTargetsHealthy,
+} from './fronts.ts';
 import { analyzeFunction, isUnthrottled } from './functions.ts';
 import { instantOf, periodOf } from './periods.ts';
 import { analyzeQueue } from './queues.ts';
+import { analyzeStream, analyzeTable, isTableUnthrottled } from './tables.ts';
 
 export { callsOfResources } from './edges.ts';
 
@@ -26,15 +38,50 @@ function analyze(resource: AwsResource, scene: Scene): readonly FindingDraft[] {
       return analyzeFunction(resource, scene);
     case 'sqs':
       return analyzeQueue(resource, scene);
-    default:
-      return [];
+    case 'dynamodb':
+      return analyzeTable(resource, scene);
+    case 'kinesis':
+      return analyzeStream(resource, scene);
+    case 'rds':
+      return analyzeDatabase(resource, scene);
+    case 'ecs':
+      return analyzeContainers(resource, scene);
+    case 'alb':
+      return analyzeBalancer(resource, scene);
+    case 'targetGroup':
+      return analyzeTargets(resource, scene);
+    case 'apigateway':
+      return analyzeGateway(resource, scene);
+    case 's3':
+      return analyzeBucket(resource, scene);
+    case 'cloudfront':
+      return analyzeDistribution(resource, scene);
+    case 'stateMachine':
+      return analyzeStateMachine(resource, scene);
   }
 }
 
 /** What the resources show to be well. */
 export const observationsIn = (scene: Scene): Observation[] =>
   scene.resources.flatMap((resource): Observation[] => {
+    const kind = wellIn(resource, scene);
     const at = instantOf(scene.period.end);
-    const entity = entityOfResource(resource);
-    return resource.type === 'lambda' && isUnthrottled(resource, scene) ? [{ kind: 'none-throttled', entity, at }] : [];
+    return kind === undefined ? [] : [{ kind, entity: entityOfResource(resource), at }];
   });
+
+function wellIn(resource: AwsResource, scene: Scene): Observation['kind'] | undefined {
+  switch (resource.type) {
+    case 'lambda':
+      return isUnthrottled(resource, scene) ? 'none-throttled' : undefined;
+    case 'dynamodb':
+      return isTableUnthrottled(resource, scene) ? 'none-throttled' : undefined;
+    case 'rds':
+      return hasNoFailover(resource, scene) ? 'no-failover' : undefined;
+    case 'targetGroup':
+      return areAllTargetsHealthy(resource) ? 'targets-healthy' : undefined;
+    case 'ecs':
+      return areAllTasksRunning(resource) ? 'all-pods-available' : undefined;
+    default:
+      return undefined;
+  }
+}

@@ -66,8 +66,15 @@ export function ratioOf(part: Points, whole: Points): Points {
   return whole.flatMap(([at, value]): [number, number][] => (value > 0 ? [[at, (parts.get(at) ?? 0) / value]] : []));
 }
 
+/** The sum of two series, at the times of either. */
+export function together(a: Points, b: Points): Points {
+  const all = new Map(a);
+  for (const [at, value] of b) all.set(at, (all.get(at) ?? 0) + value);
+  return [...all].sort(([first], [second]) => first - second);
+}
+
 /** How many seconds a point stands for: the usual distance of two. */
-function stepOf(points: Points): number {
+export function stepOf(points: Points): number {
   const steps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at));
   return Math.max(60, middle(steps.filter((step) => step > 0)));
 }
