@@ -4,7 +4,7 @@ import { formatValue, signalOf } from '../analysis/metrics/signals.ts';
 import type { Known } from '../model/incident.ts';
 import type { MemberName } from '../ports/records.ts';
 import { relationText } from '../record/membership-words.ts';
-import { affectedBy } from '../reporting/membership.ts';
+import { alsoAffectedBy } from '../reporting/membership.ts';
 import { capitalize } from '../wording.ts';
 import { bullets, plain, table } from './markdown.ts';
 import { type Ending, endingOf, type Moved, onsetOf, type PostmortemRecord } from './record.ts';
@@ -19,7 +19,7 @@ export function impact(record: PostmortemRecord): string[] {
   const began = onset ?? trigger.occurredAt;
   const ending = endingOf(record);
   const members = record.members ?? [];
-  const affected = affectedBy(record.diagnosis, members, context.service?.value);
+  const affected = alsoAffectedBy(record.diagnosis, members, context.service?.value);
   const named = (known: Known | undefined) => (known === undefined ? 'not known' : plain(known.value));
   return [
     ...bullets(

@@ -26,7 +26,10 @@ export const membersLine = (members: readonly MemberName[]): string[] =>
         ),
       ];
 
-/** The blast radius of the diagnosis, and the services of pages that joined since. */
+/**
+ * The blast radius of the diagnosis, and the services of pages that joined since. The paged service itself is among them only if the cause is
+ * elsewhere.
+ */
 export const affectedBy = (
   diagnosis: Pick<Diagnosis, 'blastRadius'> | undefined,
   members: readonly Pick<MemberName, 'service'>[],
@@ -37,3 +40,7 @@ export const affectedBy = (
     ...members.flatMap(({ service }) => (service === undefined || service === own ? [] : [service])),
   ]),
 ];
+
+/** The same without the paged service, for texts that name it apart. */
+export const alsoAffectedBy = (...[diagnosis, members, own]: Parameters<typeof affectedBy>): readonly string[] =>
+  affectedBy(diagnosis, members, own).filter((name) => name !== own);

@@ -12,7 +12,7 @@ import { placeFields } from '../record/place-fields.ts';
 import { threadOf } from '../record/thread.ts';
 import { shorten } from '../text.ts';
 import { capitalize, formatList } from '../wording.ts';
-import { affectedBy, membersLine, placeInGroup } from './membership.ts';
+import { alsoAffectedBy, membersLine, placeInGroup } from './membership.ts';
 import { type StatusView, statusViewOf } from './status-view.ts';
 
 type ProgressPorts = Pick<Ports, 'incidents' | 'chat'>;
@@ -69,7 +69,7 @@ export function progressOf(
     kind: 'opened',
     ...(tone === undefined ? {} : { tone }),
     headline: shorten(`${status}: ${incident.title}`, 300),
-    ...factsOf(incident, affectedBy(diagnosis, members, incident.place?.service)),
+    ...factsOf(incident, alsoAffectedBy(diagnosis, members, incident.place?.service)),
     lines: [
       ...placeInGroup(incident),
       ...(diagnosis ? [outcomeOf(diagnosis)] : specialistLines(timeline, incident)),
