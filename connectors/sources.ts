@@ -86,7 +86,11 @@ export const sourceKinds: readonly SourceKind[] = [
     check: () => import('./s3/check.ts'),
     documents: () => import('./s3/source-documents.ts'),
   }),
-  sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
+  sourceKind(grafana, {
+    source: () => import('./grafana/source.ts'),
+    check: () => import('./grafana/check.ts'),
+    discover: () => import('./grafana/discover.ts'),
+  }),
   sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),
   sourceKind(jaeger, { source: () => import('./jaeger/source.ts'), check: () => import('./jaeger/check.ts') }),
   sourceKind(victoriaLogs, {

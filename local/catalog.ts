@@ -52,7 +52,7 @@ async function main(args: readonly string[]): Promise<void> {
   const text = await textOf(file);
   const catalog = text === undefined ? Catalog.parse({ environments: {} }) : readCatalogText(file, text);
   const { environment } = values;
-  const proposals = onlyAbout(propose(await discoverFrom(opened), catalog, { environment }), values.service);
+  const proposals = onlyAbout(propose(await discoverFrom(opened, catalog), catalog, { environment }), values.service);
   if (values.write && proposals.changes.length > 0) await replace(file, mergeCatalog(file, text, proposals.changes));
   print(
     values.json

@@ -11,6 +11,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { type AwsSettings, externalIdsOf, noAws } from '../connectors/auth.ts';
 import { awsAccess } from '../connectors/aws-accounts.ts';
+import { discoverTags, type TaggedPlace } from '../connectors/aws-tags.ts';
 import { parseCatalog, yamlCatalog } from '../connectors/catalog/index.ts';
 import { mergeInto } from '../connectors/catalog/merge.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
@@ -23,6 +24,7 @@ import { type ClusterAccess, kubernetesExecutor, kubernetesTargets } from '../co
 import { awsRedelivery } from '../connectors/lambda/redelivery.ts';
 import { documentSources, liveActor, liveSources, refuseMisrouted, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
+import { discoverPagerDuty } from '../connectors/pagerduty/discover.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pngCharts } from '../connectors/png/index.ts';
 import {
@@ -53,6 +55,7 @@ import { systemClock, ulids } from '../connectors/system/index.ts';
 import { readSyncState, staleParts, syncDocuments, withSyncState } from '../core/analysis/knowledge/sync.ts';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
+import { everywhere } from '../core/model/scope.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
 import type { Ports } from '../core/ports/index.ts';
@@ -529,6 +532,8 @@ export interface OpenedSources {
 export interface OpenedDiscovery extends Pick<OpenedSources, 'sources' | 'means' | 'aws'> {
   /** Absent if the file names none. */
   readonly catalogFile: string | undefined;
+  /** Absent without a token. */
+  readonly pager?: Parameters<typeof discoverPagerDuty>[0];
 }
 
 /** The sources of a local file or a stage file, to check them. A stage's secrets are read with the credentials of this process. @throws Misconfigured */
@@ -542,36 +547,104 @@ export async function openDiscovery(file: string, environment: NodeJS.ProcessEnv
   const stage = await readStageSources(file);
   const clock = systemClock();
   if (stage === undefined) {
-    const { sources, secrets = {}, aws = noAws, catalog: catalogFile } = await readConfigFile(file, environment);
+    const {
+      sources,
+      secrets = {},
+      aws = noAws,
+      catalog: catalogFile,
+      pagerduty,
+    } = await readConfigFile(file, environment);
     const secret = (name: string) => constant(secrets[name]);
     const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
-    return { sources, means, aws, catalogFile };
+    const token = constant(pagerduty?.token);
+    return { sources, means, aws, catalogFile, ...(token && { pager: { token, baseUrl: pagerduty?.apiUrl } }) };
   }
-  const { name, sources, aws, catalog } = stage;
-  const names = [...sources.flatMap(({ secrets }) => secrets.map((one) => one.name)), ...externalIdsOf(aws)];
+  const { name, sources, aws, catalog, pagerduty } = stage;
+  const pagerSecret = 'pagerduty-token';
+  const names = [
+    ...sources.flatMap(({ secrets }) => secrets.map((one) => one.name)),
+    ...externalIdsOf(aws),
+    ...(pagerduty === undefined ? [] : [pagerSecret]),
+  ];
   const read = secretReader({
     arns: Object.fromEntries(names.map((one) => [one, `watchkeeper-${name}-${one}`])),
     clock,
   });
   const secret = (one: string) => (names.includes(one) ? () => read(one) : undefined);
   const means = { clock, secret, aws: awsAccess({ settings: aws, clock, secret }) };
-  return { sources, means, aws, catalogFile: fileURLToPath(new URL(`../${catalog}`, import.meta.url)) };
+  const catalogFile = fileURLToPath(new URL(`../${catalog}`, import.meta.url));
+  const pager = pagerduty && { token: () => read(pagerSecret), baseUrl: pagerduty.apiUrl };
+  return { sources, means, aws, catalogFile, ...(pager && { pager }) };
 }
 
-/** What all sources show of services. A source that fails is among what is missing. */
-export async function discoverFrom({ sources, means }: Pick<OpenedDiscovery, 'sources' | 'means'>): Promise<Inventory> {
-  const parts = await Promise.all(
-    sources.map(async ({ name, discover }): Promise<InventoryParts> => {
-      if (discover === undefined) return {};
-      return discover(means).catch((error: unknown) => ({
-        missing: [
-          {
-            what: `${name}: ${error instanceof WatchkeeperError ? error.message : 'it could not be read'}`,
-            fix: 'ask `npm run sources -- check`',
-          },
-        ],
-      }));
+/** What all sources, PagerDuty and the tags of AWS show of services. What fails is among what is missing. */
+export async function discoverFrom(opened: OpenedDiscovery, catalog: Catalog): Promise<Inventory> {
+  const { sources, means, pager } = opened;
+  const failed = (name: string, error: unknown): InventoryParts => ({
+    missing: [
+      {
+        what: `${name}: ${error instanceof WatchkeeperError ? error.message : 'it could not be read'}`,
+        fix: 'ask `npm run sources -- check`',
+      },
+    ],
+  });
+  const settled = (name: string, read: () => Promise<InventoryParts>) =>
+    read().catch((error: unknown) => failed(name, error));
+  const [tags, ...parts] = await Promise.all([
+    discoverTags(taggedPlaces(opened, catalog)),
+    ...sources.flatMap((source) => {
+      const { name, kind, discover } = source;
+      return [
+        ...(discover === undefined ? [] : [settled(name, () => discover(means))]),
+        ...(kind.signals.includes('calls') ? [settled(name, () => callsOf(source, means))] : []),
+      ];
     }),
+    ...(pager === undefined ? [] : [settled('PagerDuty', () => discoverPagerDuty(pager))]),
+  ]);
+  const { eks, ...resources } = tags;
+  const inventory = joinInventories([resources, ...parts]);
+  const read = new Set(inventory.clusters.flatMap(({ name, aliases }) => [name, ...aliases]));
+  const configured = JSON.stringify(sources.map(({ config }) => config));
+  return {
+    ...inventory,
+    hints: [
+      // A data source of Grafana that a source already reads is no news.
+      ...inventory.hints.filter((hint) => {
+        const uid = /uid: ([\w-]+) }/.exec(hint)?.[1];
+        return uid === undefined || !configured.includes(uid);
+      }),
+      ...eks
+        .filter(({ name }) => !read.has(name))
+        .map(({ name, account, region }) => `the EKS cluster ${name} (${account}, ${region}), which no source reads`),
+    ],
+  };
+}
+
+/** The accounts of the configuration in the regions that it and the catalogue name. A configuration without AWS asks AWS nothing. */
+function taggedPlaces({ sources, means, aws }: OpenedDiscovery, { clusters, services }: Catalog): TaggedPlace[] {
+  const accounts = Object.keys(aws.accounts);
+  const uses = accounts.length > 0 || aws.monitoring !== undefined || sources.some(({ rights }) => rights.length > 0);
+  const access = means.aws;
+  if (!uses || access === undefined) return [];
+  const regions = new Set([
+    ...(access.region === undefined ? [] : [access.region]),
+    ...(aws.monitoring?.regions ?? []),
+    ...[...clusters, ...services].flatMap(({ region }) => region ?? []),
+  ]);
+  return [undefined, ...accounts].flatMap((account) =>
+    [...regions].map((region) => ({ account, region, credentials: access.credentials(account) })),
   );
-  return joinInventories(parts);
+}
+
+const callWindowMs = 3_600_000;
+
+/** Calls of the last hour. */
+async function callsOf({ name, observe }: ConfiguredSource, means: RuntimeMeans): Promise<InventoryParts> {
+  const now = means.clock.now();
+  const window = { start: new Date(now.getTime() - callWindowMs).toISOString(), end: now.toISOString() };
+  const answer = await (await observe(means)).calls?.observe(everywhere('discover', window), {});
+  if (answer === undefined) return {};
+  if (answer.kind === 'gap')
+    return { missing: [{ what: `${name}, calls: ${answer.gap.reason}`, fix: 'ask `npm run sources -- check`' }] };
+  return { calls: answer.data.map(({ from, to }) => ({ from, to, at: `${name}: calls of the last hour` })) };
 }

@@ -18,6 +18,7 @@ const File = z.looseObject({
   stage: z.string().optional(),
   catalog: z.string().optional(),
   telemetry: z.looseObject({ kind: z.string() }).optional(),
+  pagerduty: z.looseObject({ apiUrl: z.string().optional() }).optional(),
 });
 
 /** @throws Misconfigured if the file cannot be read, or if a source has no known kind. */
@@ -65,17 +66,26 @@ export interface StageSources {
   readonly aws: AwsSettings;
   /** Relative to the repository. */
   readonly catalog: string;
+  /** Present if the stage has PagerDuty's token. */
+  readonly pagerduty: { readonly apiUrl?: string | undefined } | undefined;
 }
 
 /** The sources of a stage file, with their settings; undefined for a local file. @throws Misconfigured */
 export async function readStageSources(file: string): Promise<StageSources | undefined> {
-  const { stage, telemetry = { kind: 'live' }, sources, aws, catalog = 'config/catalog.yaml' } = await read(file);
+  const {
+    stage,
+    telemetry = { kind: 'live' },
+    sources,
+    aws,
+    pagerduty,
+    catalog = 'config/catalog.yaml',
+  } = await read(file);
   if (stage === undefined) return undefined;
   try {
     const { kind, ...blocks } = telemetry;
     const place = { place: 'stage' } as const;
     const all = kind === 'recorded' ? [] : [...readBlocks(blocks, place), ...readEntries(sources ?? {}, place)];
-    return { name: stage, sources: all, aws: AwsSettings.parse(aws ?? {}), catalog };
+    return { name: stage, sources: all, aws: AwsSettings.parse(aws ?? {}), catalog, pagerduty };
   } catch (cause) {
     if (!(cause instanceof z.ZodError)) throw cause;
     throw new Misconfigured(`${file} does not fit:\n${z.prettifyError(cause)}`, { cause });

@@ -109,8 +109,8 @@ describe('a knowledge base with S3 Vectors', () => {
       'watchkeeper-test-conversation',
       'watchkeeper-test-incident-update',
       'watchkeeper-test-learn',
-      'watchkeeper-test-specialist-knowledge',
       'watchkeeper-test-sync-knowledge',
+      'watchkeeper-test-specialist-knowledge',
     ]);
   });
 });
