@@ -138,10 +138,16 @@ async function logsOf(cluster: ClusterAccess, scope: Scope, withinMs: number): P
   const logs = ordered.slice(0, maxPods).flatMap(logsToRead);
   const answers = await answersOf(cluster, logs, scope, withinMs);
   const failed = answers.flatMap((one) => one.failed ?? []);
+  const cut = answers.filter(({ records: [first] }) => first?.cut === true).length;
   return {
     records: answers.flatMap((one) => one.records),
     missing: [
       ...(ordered.length > maxPods ? [`${cluster.name}: ${maxPods} pods were read, and not the others`] : []),
+      ...(cut === 0
+        ? []
+        : [
+            `${cluster.name}: the lines before the last ${tailLines.toLocaleString('en-US')} of ${cut} of ${logs.length} logs`,
+          ]),
       ...[...new Set(failed)].map(
         (why) => `${cluster.name}: ${failed.filter((one) => one === why).length} of ${logs.length} logs (${why})`,
       ),

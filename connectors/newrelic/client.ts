@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { limitConcurrency } from '../../core/limit-concurrency.ts';
 import { retryAfterMs, withRetries } from '../retry.ts';
+import type { NewRelicSettings } from './manifest.ts';
 
 export interface NewRelicConfig {
   readonly url: string;
@@ -13,6 +14,8 @@ export interface NewRelicConfig {
   readonly token?: (() => Promise<string>) | undefined;
   /** The cluster of data that names none. */
   readonly cluster?: string | undefined;
+  /** The user's own queries by signal. */
+  readonly queries?: NewRelicSettings['queries'];
   /** Of all answers to one question together; absent, 50 MB. */
   readonly maxBytes?: number | undefined;
   /** For one question, waiting included; absent, 15 s, which leaves the specialist time to read the answer. */

@@ -4,6 +4,7 @@ import type { TimeWindow } from '../../core/model/entity.ts';
 import { isWithin, type Scope } from '../../core/model/scope.ts';
 import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
+import { templatesOf } from '../own-queries.ts';
 import type { NewRelicConfig, Question, Row } from './client.ts';
 import { accountsOf, hostOf } from './logs.ts';
 import {
@@ -18,6 +19,7 @@ import {
   text,
   where,
 } from './place.ts';
+import { filled } from './templates.ts';
 
 interface Reading {
   readonly signal: string;
@@ -132,6 +134,8 @@ export function metrics(config: NewRelicConfig, ask: () => Question): Source<'me
     async observe(scope) {
       const question = ask();
       const read = await Promise.all(events.map((event) => seriesOf(question, event, scope, config)));
+      const own = await ownSeries(ask(), scope, config);
+      read.unshift(own);
       const series = merged(read.flatMap((one) => one.series));
       const failures = [...new Set(read.flatMap((one) => one.failed ?? []))];
       const notes = read.flatMap((one) => one.notes);
@@ -147,6 +151,7 @@ export function metrics(config: NewRelicConfig, ask: () => Question): Source<'me
         data: series,
         query: `${hostOf(config)} metrics of ${accountsOf(config)} (${queried.size} signals${lacking.length > 0 ? `, without ${lacking.join(', ')}` : ''})`,
         missing: [...failures, ...new Set(notes)].slice(0, 12),
+        ...(own.signals.length === 0 ? {} : { found: own.signals.map((signal) => `${signal} by its query`) }),
         bytes: question.bytes(),
       };
     },
@@ -193,6 +198,55 @@ async function seriesOf(question: Question, event: Event, requested: Scope, conf
   };
 }
 
+/** Series of the user's own queries, by service and cluster. */
+async function ownSeries(question: Question, requested: Scope, config: NewRelicConfig): Promise<Read> {
+  const { queries, missing } = filled(templatesOf(config.queries), requested);
+  const read = await Promise.all(
+    queries.map(async ({ template, event, nrql, service, cluster: asked }): Promise<Read> => {
+      const known = await keysOf(question, event, requested.window);
+      if (known.kind === 'failed') return { ...nothing, failed: known.reason };
+      const { cluster, namespace } = columnsAmong(known.keys, requested);
+      const facets = `FACET ${orElse(cluster)}, ${orElse(namespace)}`;
+      const answer = await question.query(
+        `${nrql} ${during(requested.window)} ${facets} TIMESERIES ${stepSeconds(requested.window)} seconds LIMIT ${maxGroups}`,
+      );
+      if (answer.kind === 'failed') return { ...nothing, failed: `${template.name} by its query: ${answer.reason}` };
+      const groups = Map.groupBy(answer.rows, (row) => JSON.stringify(row.facet ?? null));
+      const series = [...groups.values()].flatMap((rows): Series[] => {
+        const [inCluster = asked ?? config.cluster, inNamespace] = [rows[0]?.facet]
+          .flat()
+          .map((one) => (one === absent ? undefined : text(one)));
+        const points = pointsOf(rows, 'value');
+        const place = {
+          ...(inNamespace === undefined ? {} : { namespace: inNamespace }),
+          ...(inCluster === undefined ? {} : { cluster: inCluster }),
+        };
+        if (points.length === 0 || !isWithin(requested, { ...place, service })) return [];
+        const { signal, unit } = template;
+        return [{ source: 'newrelic', entity: { kind: 'Service', name: service, ...place }, signal, unit, points }];
+      });
+      const notes = series.length === 0 ? [`${template.signal} of ${service}: its query gave nothing`] : [];
+      return { series, signals: [template.signal], notes: [...answer.notes, ...notes] };
+    }),
+  );
+  const failed = read.find((one) => one.failed !== undefined)?.failed;
+  return {
+    series: read.flatMap((one) => one.series),
+    signals: [...new Set(read.flatMap((one) => one.signals))],
+    notes: [...missing, ...read.flatMap((one) => one.notes)],
+    ...(failed === undefined ? {} : { failed }),
+  };
+}
+
+const pointsOf = (rows: readonly Row[], column: string): [number, number][] =>
+  rows
+    .flatMap((row): [number, number][] => {
+      const value = numberIn(row[column]);
+      const at = row.beginTimeSeconds;
+      return typeof at === 'number' && value !== undefined ? [[at, value]] : [];
+    })
+    .sort(([a], [b]) => a - b);
+
 function toSeries(
   rows: readonly Row[],
   {
@@ -215,13 +269,7 @@ function toSeries(
   if (found === undefined) return undefined;
   const place = { ...(namespace === undefined ? {} : { namespace }), ...(cluster === undefined ? {} : { cluster }) };
   if (!isWithin(scope, { ...place, service: found })) return undefined;
-  const points = rows
-    .flatMap((row): [number, number][] => {
-      const value = numberIn(row[signal]);
-      const at = row.beginTimeSeconds;
-      return typeof at === 'number' && value !== undefined ? [[at, value]] : [];
-    })
-    .sort(([a], [b]) => a - b);
+  const points = pointsOf(rows, signal);
   if (points.length === 0) return undefined;
   return { source: 'newrelic', entity: { kind: event.kind, name: found, ...place }, signal, unit, points };
 }

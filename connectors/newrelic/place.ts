@@ -73,6 +73,7 @@ export const quoted = (name: string): string => `\`${name}\``;
 
 /** A value that can stand in NRQL as it is. Names in a scope may come from a page, so any other value is left to the check of each row. */
 const plain = /^[^\p{C}'"`\\%]{1,200}$/u;
+export const isPlain = (value: string): boolean => plain.test(value);
 const literal = (value: string): string => `'${value}'`;
 
 /** What is within the scope, and perhaps a little more: each row is checked again. Undefined if nothing narrows it. */

@@ -10,7 +10,7 @@ export const addressOf = ({ url, region }: Pick<NewRelicSettings, 'url' | 'regio
   url ?? addresses[region];
 
 export const make: MakeSource<NewRelicSettings> = (settings, { secret }) => {
-  const { accounts, cluster, maxMegabytes } = settings;
+  const { accounts, cluster, maxMegabytes, queries } = settings;
   const maxBytes = maxMegabytes * 1024 * 1024;
-  return newRelicSources({ url: addressOf(settings), accounts, cluster, token: secret('token'), maxBytes });
+  return newRelicSources({ url: addressOf(settings), accounts, cluster, token: secret('token'), maxBytes, queries });
 };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { everywhere } from '../../core/model/scope.ts';
 import { loginOf } from '../auth.ts';
 import { authorizer } from '../authorize.ts';
+import { type Template, templatesOf } from '../own-queries.ts';
 import type { CheckSource, Lack } from '../source-kind.ts';
 import { callMetrics } from './calls.ts';
 import { catalogue } from './catalogue.ts';
@@ -10,7 +11,7 @@ import { fetchJson, type PrometheusConfig } from './client.ts';
 import { type Discovery, discover } from './discovery.ts';
 import type { PrometheusSettings } from './manifest.ts';
 import { serverIndex } from './server.ts';
-import { type Template, templatesOf, tried } from './templates.ts';
+import { tried } from './templates.ts';
 
 /** What exports a metric, by the beginning of its name. */
 const exporters: readonly (readonly [string, string])[] = [

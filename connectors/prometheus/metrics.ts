@@ -7,6 +7,7 @@ import { amongClusters, isWithin, type Located, type Scope } from '../../core/mo
 import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { formatList } from '../../core/wording.ts';
+import { templatesOf } from '../own-queries.ts';
 import { type CatalogueEntry, catalogue } from './catalogue.ts';
 import { fetchJson, Matrix, type PrometheusConfig } from './client.ts';
 import { type Chosen, type Discovery, discover } from './discovery.ts';
@@ -16,7 +17,7 @@ import { aroundNamed, placesOf } from './places.ts';
 import { answerLabel, type Builder, builder, type NameForm, nameIn, type Roles } from './promql.ts';
 import { namespaceLabels, serviceLabels } from './recipes.ts';
 import { serverIndex } from './server.ts';
-import { type Filled, filled, templatesOf } from './templates.ts';
+import { type Filled, filled } from './templates.ts';
 import { bounds, clusterLabelOf, clusterOf, gap, rateSeconds, stepSeconds } from './window.ts';
 
 /** Queries of one question. */

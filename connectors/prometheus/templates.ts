@@ -1,38 +1,13 @@
 // The user's own PromQL for a signal: `errors: sum by (service) (rate(my_fail_total{service="$service"}[5m]))`. Variables stand in matchers only, in double
 // quotes, where each value is escaped; a query that selects neither a service nor a cluster is refused.
 import { amongClusters, type Scope } from '../../core/model/scope.ts';
-import { literals, type Queries } from './manifest.ts';
+import type { Template } from '../own-queries.ts';
+import { literals } from './manifest.ts';
 import { isUsable } from './promql.ts';
 
 /** Services of one question that a template is asked for, each with a query. */
 const maxServices = 10;
 type Variable = 'service' | 'cluster' | 'namespace';
-
-/** Signals that short names stand for, with the units of Prometheus' conventions. */
-const shortNames: Readonly<Record<string, { readonly signal: string; readonly unit: string }>> = {
-  requests: { signal: 'requests_per_second', unit: 'requests/s' },
-  errors: { signal: 'errors_per_second', unit: '1/s' },
-  error_ratio: { signal: 'error_ratio', unit: '1' },
-  latency: { signal: 'latency', unit: 's' },
-  cpu: { signal: 'cpu_cores', unit: 'cores' },
-  memory: { signal: 'memory_bytes', unit: 'bytes' },
-  queue: { signal: 'queue_depth', unit: '1' },
-  connections: { signal: 'connections', unit: '1' },
-};
-
-export interface Template {
-  readonly name: string;
-  readonly signal: string;
-  readonly unit: string;
-  readonly query: string;
-}
-
-export const templatesOf = (queries: Queries = {}): Template[] =>
-  Object.entries(queries).map(([name, given]) => {
-    const { query, unit } = typeof given === 'string' ? { query: given, unit: undefined } : given;
-    const short = Object.hasOwn(shortNames, name) ? shortNames[name] : undefined;
-    return { name, signal: short?.signal ?? name, unit: unit ?? short?.unit ?? '1', query };
-  });
 
 export interface Filled {
   readonly template: Template;

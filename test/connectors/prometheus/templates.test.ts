@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { templatesOf } from '../../../connectors/own-queries.ts';
 import { problemIn, Queries } from '../../../connectors/prometheus/manifest.ts';
-import { filled, templatesOf } from '../../../connectors/prometheus/templates.ts';
+import { filled } from '../../../connectors/prometheus/templates.ts';
 import { aScope } from '../../builders.ts';
 
 describe('a query of the user', () => {
