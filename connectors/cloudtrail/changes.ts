@@ -36,12 +36,14 @@ export function cloudTrailChanges({ settings, clock, trails, budgetMs }: CloudTr
       const end = new Date(Math.min(Date.parse(scope.window.end), now));
       const start = new Date(Math.max(Date.parse(scope.window.start), now - keptDays * 86_400_000));
       const deadline = deadlineIn(budgetMs);
+      const resources = together(settings.resources, scope.resources ?? {});
+      const asked = { ...settings, resources };
       const read = await Promise.all(
         paced.map(async ({ region, isOwn, trail, turns }) => {
-          const lookups = lookupsOf(scope, settings, { isOwn, isGlobal: region === globalRegion });
+          const lookups = lookupsOf(scope, asked, { isOwn, isGlobal: region === globalRegion });
           const found = await lookUp(trail, lookups, { start, end, region, turns, deadline });
           const services = [...(scope.service === undefined ? [] : [scope.service]), ...scope.neighbours];
-          return { ...found, region, ...changesIn(found.events, region, { resources: settings.resources, services }) };
+          return { ...found, region, ...changesIn(found.events, region, { resources, services }) };
         }),
       );
       const changes = read
@@ -64,6 +66,17 @@ export function cloudTrailChanges({ settings, clock, trails, budgetMs }: CloudTr
     },
   };
 }
+
+type Resources = CloudTrailParts['settings']['resources'];
+
+/** The settings' names, and then those of the catalogue. */
+const together = (configured: Resources, catalogued: NonNullable<Scope['resources']>): Resources =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(configured), ...Object.keys(catalogued)])].map((service) => [
+      service,
+      [...new Set([...(configured[service] ?? []), ...(catalogued[service] ?? [])])],
+    ]),
+  );
 
 function lookupsOf(
   { service, neighbours }: Scope,

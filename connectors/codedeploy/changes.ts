@@ -35,7 +35,7 @@ const maxTargeted = 4;
 
 const short = (max: number) => z.string().transform((text) => text.slice(0, max));
 const token = z.string().nullish();
-export const Applications = z.object({ applications: z.array(short(100)).nullish(), nextToken: token });
+const Applications = z.object({ applications: z.array(short(100)).nullish(), nextToken: token });
 const Groups = z.object({ deploymentGroups: z.array(short(100)).nullish(), nextToken: token });
 const Deployments = z.object({ deployments: z.array(z.string().max(50)).nullish(), nextToken: token });
 const Revision = z

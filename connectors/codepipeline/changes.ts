@@ -30,7 +30,7 @@ const maxPages = 4;
 const maxDetailed = 6;
 
 const short = (max: number) => z.string().transform((text) => text.slice(0, max));
-export const Names = z.object({
+const Names = z.object({
   pipelines: z.array(z.object({ name: short(100) })).nullish(),
   nextToken: z.string().nullish(),
 });

@@ -43,6 +43,8 @@ export interface Scope extends Omit<Located, 'pod'> {
   readonly vendors?: readonly VendorUse[] | undefined;
   /** By service, its repository as `owner/name`, if the catalogue knows it. */
   readonly repositories?: Readonly<Record<string, string>> | undefined;
+  /** By service, the names of its resources of AWS, if the catalogue knows any. */
+  readonly resources?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Applies to series, log records, changes and alerts. Sources without history give only the present state. */
   readonly window: TimeWindow;
 }

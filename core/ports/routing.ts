@@ -46,6 +46,7 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
     const services = [...(scope.service === undefined ? [] : [scope.service]), ...neighbours];
     const match = matchesIn(source, services, routing);
     const repositories = repositoriesIn(services, routing);
+    const resources = resourcesIn(services, routing);
     return [
       {
         source,
@@ -56,6 +57,7 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
           ...(neighboursOnly && scope.reach !== 'everywhere' ? { reach: 'neighbours' } : {}),
           ...(match === undefined ? {} : { match }),
           ...(repositories === undefined ? {} : { repositories }),
+          ...(resources === undefined ? {} : { resources }),
           ...(used.length === 0 ? {} : { vendors: used }),
         },
       },
@@ -131,6 +133,17 @@ function repositoriesIn(services: readonly string[], routing: Routing): Readonly
   const found = services.flatMap((service) => {
     const repository = findService(routing, service)?.repository;
     return repository === undefined ? [] : [[service, repository] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+function resourcesIn(
+  services: readonly string[],
+  routing: Routing,
+): Readonly<Record<string, readonly string[]>> | undefined {
+  const found = services.flatMap((service) => {
+    const names = (findService(routing, service)?.resources ?? []).flatMap((one) => Object.values(one));
+    return names.length === 0 ? [] : [[service, names] as const];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }

@@ -143,6 +143,13 @@ describe('what it belongs to', () => {
     expect(data[0]).toMatchObject({ service: 'orders', kind: 'config' });
     expect(JSON.stringify(data)).not.toContain('hunter2');
   });
+  test('resources that the catalogue gives to a service belong to it, and are looked up by name', async () => {
+    const { data, asked } = await observe([revoked], { resources: { 'orders-db': ['sg-0db'] } }, { resources: {} });
+    expect(data).toMatchObject([{ service: 'orders-db' }]);
+    expect(JSON.parse(asked[0]?.body ?? '{}').LookupAttributes).toEqual([
+      { AttributeKey: 'ResourceName', AttributeValue: 'sg-0db' },
+    ]);
+  });
   test('asked about neighbours only, an event without a service is not returned', async () => {
     const { data } = await observe([revoked, { ...revoked, resources: [], whole: {} }], { reach: 'neighbours' });
     expect(data.map(({ service }) => service)).toEqual(['orders-db']);

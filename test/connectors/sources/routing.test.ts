@@ -92,6 +92,16 @@ describe('the sources of a question', () => {
     });
     expect(routes.every(({ scope }) => JSON.stringify(scope) === JSON.stringify(place))).toBe(true);
   });
+  test('are told the resources and repositories that the catalogue gives to the services of the question', () => {
+    const scope = aScope({ service: 'web-player', neighbours: ['clip-ingest'] });
+    const { routes } = routesOf('changes', scope, catalog, ['trail']);
+    expect(routes.map((one) => one.scope)).toMatchObject([
+      {
+        resources: { 'clip-ingest': ['clip-ingest', 'clips', 'clips-db'] },
+        repositories: { 'web-player': 'org/web-player' },
+      },
+    ]);
+  });
   test('include those of the neighbours, which are asked about the neighbours alone', () => {
     const scope = { ...place, neighbours: ['clip-ingest', 'search', 'a-database'] };
     const { routes } = routesOf('logs', scope, catalog, names);
