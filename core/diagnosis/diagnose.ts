@@ -170,7 +170,17 @@ const memoryCauses: ReadonlySet<CauseCode> = new Set(['oom-killed', 'memory-leak
 
 /** What each confidence is multiplied by: what the first loses goes to causes that nobody found, so all shrink alike and their order stays. */
 const shareStated = (first: Ranked | undefined, scene: ScoringContext): number =>
-  first ? Math.min(1, earnedConfidence(supportOf(first, scene)) / first.confidence) : 1;
+  first ? Math.min(1, Math.min(earnedConfidence(supportOf(first, scene)), guessOf(first)) / first.confidence) : 1;
+
+/** From this confidence, a finding is no guess. */
+const noGuess = 0.5;
+
+/** A state that no finding shows as more than a guess is stated with no more than these guesses together (noisy-or). */
+function guessOf({ candidate: { cause, findings } }: Ranked): number {
+  if (isChange(cause) || findings.some(({ confidence }) => confidence >= noGuess)) return 1;
+  const bySpecialist = Map.groupBy(findings, ({ specialist }) => specialist).values();
+  return 1 - [...bySpecialist].reduce((doubt, own) => doubt * (1 - Math.max(...own.map((one) => one.confidence))), 1);
+}
 
 /** Workloads with pods on the node, if the cause is a node and a report lists them. */
 function affectedBy({ kind, name, cluster }: EntityRef, reports: readonly Report[]): Pick<Diagnosis, 'affected'> {

@@ -98,6 +98,26 @@ export function configuredRoutes(cluster: Cluster): FindingDraft[] {
   });
 }
 
+/** The Services and ports that the configuration of gateways names. */
+export const configuredPorts = (cluster: Cluster) =>
+  cluster.workloads.flatMap((workload) =>
+    filesOf(cluster, workload).flatMap(({ texts }) =>
+      texts.flatMap(routesIn).flatMap(({ host: name, domain, port }) => {
+        const inside = /^(?:\.([a-z0-9-]+)(?:\.svc(?:\.cluster\.local)?)?)?$/.exec(domain);
+        return inside && port !== undefined
+          ? [
+              {
+                from: `${workload.kind} ${workload.metadata.name}`,
+                name,
+                namespace: inside[1] ?? workload.metadata.namespace,
+                port: Number(port),
+              },
+            ]
+          : [];
+      }),
+    ),
+  );
+
 interface File {
   /** Where the routes stand, for people. */
   readonly source: string;

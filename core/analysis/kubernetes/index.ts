@@ -3,6 +3,7 @@
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesSnapshot } from '../../model/telemetry.ts';
 import { admission } from './admission.ts';
+import { withChangedPorts } from './changed-ports.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import { configuredRoutes } from './configured-routes.ts';
 import { crashes } from './crashes.ts';
@@ -61,7 +62,10 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
 export function analyzeClusters(snapshots: readonly KubernetesSnapshot[]): FindingDraft[] {
   return snapshots.flatMap((snapshot) => {
     const cluster = indexCluster(snapshot);
-    const found = analyzers.flatMap((analyze) => analyze(cluster));
+    const found = withChangedPorts(
+      cluster,
+      analyzers.flatMap((analyze) => analyze(cluster)),
+    );
     return [...found, ...unavailable(cluster, found)];
   });
 }

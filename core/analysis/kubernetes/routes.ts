@@ -1,4 +1,4 @@
-// Checks routes from outside (Ingress, HTTPRoute and VirtualService): a missing backend, a port that the backend lacks, a path that is named after one
+// Checks routes from outside (Ingress, HTTPRoute, VirtualService, Traefik's IngressRoute, Kong's TCPIngress): a missing backend, a port that the backend lacks, a path that is named after one
 // service and leads to another, and an IngressClass that does not exist.
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
@@ -77,6 +77,67 @@ const VirtualServiceSpec = z.looseObject({
   ),
 });
 
+/** doc.traefik.io/traefik/routing/providers/kubernetes-crd: a route is a rule in words and its services. */
+const TraefikSpec = z.looseObject({
+  routes: orNone(
+    z.looseObject({
+      match: z.string().nullish(),
+      services: orNone(
+        z.looseObject({
+          kind: z.string().nullish(),
+          name: z.string(),
+          namespace: z.string().nullish(),
+          port: z.union([z.number(), z.string()]).nullish(),
+        }),
+      ),
+      middlewares: orNone(z.looseObject({ name: z.string(), namespace: z.string().nullish() })),
+    }),
+  ),
+});
+/** docs.konghq.com/kubernetes-ingress-controller: TCPIngress of configuration.konghq.com. */
+const TcpIngressSpec = z.looseObject({
+  rules: orNone(
+    z.looseObject({
+      host: z.string().nullish(),
+      port: z.number().nullish(),
+      backend: z.looseObject({ serviceName: z.string(), servicePort: z.number().nullish() }),
+    }),
+  ),
+});
+const traefikPath = /\b(?:Path|PathPrefix)\(\s*[`'"]([^`'"]+)/;
+
+const ofTraefik: Read = (spec, namespace) =>
+  read(TraefikSpec, spec).flatMap(({ routes: all }) =>
+    all.flatMap(({ match, services }) =>
+      services
+        .filter(({ kind, name }) => (!kind || kind === 'Service') && !name.includes('@'))
+        .map((one) => ({
+          path: traefikPath.exec(match ?? '')?.[1] ?? '/',
+          name: one.name,
+          namespace: one.namespace ?? namespace,
+          port: portOf(one.port),
+        })),
+    ),
+  );
+
+/** Traefik takes a port as a number, or as a number or a name in quotes. */
+const portOf = (port: number | string | null | undefined): number | string | undefined =>
+  typeof port === 'string' && /^\d+$/.test(port) ? Number(port) : (port ?? undefined);
+
+const ofGateway: Read = (spec, namespace) =>
+  read(HttpRouteSpec, spec).flatMap(({ rules }) =>
+    rules.flatMap(({ matches, backendRefs }) =>
+      backendRefs
+        .filter(({ kind }) => !kind || kind === 'Service')
+        .map((ref) => ({
+          path: matches[0]?.path?.value ?? '/',
+          name: ref.name,
+          namespace: ref.namespace ?? namespace,
+          port: ref.port ?? undefined,
+        })),
+    ),
+  );
+
 const readers: Readonly<Record<string, Read>> = {
   Ingress: (spec, namespace) =>
     read(IngressSpec, spec).flatMap(({ rules }) =>
@@ -95,18 +156,20 @@ const readers: Readonly<Record<string, Read>> = {
         ),
       ),
     ),
-  HTTPRoute: (spec, namespace) =>
-    read(HttpRouteSpec, spec).flatMap(({ rules }) =>
-      rules.flatMap(({ matches, backendRefs }) =>
-        backendRefs
-          .filter(({ kind }) => !kind || kind === 'Service')
-          .map((ref) => ({
-            path: matches[0]?.path?.value ?? '/',
-            name: ref.name,
-            namespace: ref.namespace ?? namespace,
-            port: ref.port ?? undefined,
-          })),
-      ),
+  HTTPRoute: ofGateway,
+  GRPCRoute: ofGateway,
+  TLSRoute: ofGateway,
+  TCPRoute: ofGateway,
+  IngressRoute: ofTraefik,
+  IngressRouteTCP: ofTraefik,
+  TCPIngress: (spec, namespace) =>
+    read(TcpIngressSpec, spec).flatMap(({ rules }) =>
+      rules.map(({ host, port, backend }) => ({
+        path: host ?? `port ${port ?? '?'}`,
+        name: backend.serviceName,
+        namespace,
+        port: backend.servicePort ?? undefined,
+      })),
     ),
   VirtualService: (spec, namespace) =>
     read(VirtualServiceSpec, spec).flatMap(({ http }) =>
@@ -138,6 +201,7 @@ export function routes(cluster: Cluster): FindingDraft[] {
     const entity: EntityRef = { kind: item.kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) };
     return [
       ...(classProblem(item, cluster, entity) ?? []),
+      ...middlewareProblems(item, cluster, entity),
       ...reader(item.spec, namespace).flatMap((backend) => problemOf(backend, cluster, entity) ?? []),
     ];
   });
@@ -174,6 +238,45 @@ function classProblem(item: KubernetesObject, cluster: Cluster, entity: EntityRe
     }),
   ];
 }
+
+/** A Traefik route through a Middleware that does not exist: Traefik then drops the whole route and answers 404. */
+function middlewareProblems(item: KubernetesObject, cluster: Cluster, entity: EntityRef): FindingDraft[] {
+  if (item.kind !== 'IngressRoute') return [];
+  const known = cluster.items.filter(({ kind }) => kind === 'Middleware').map(({ metadata }) => metadata);
+  // Without any Middleware, the kind may not have been read.
+  if (known.length === 0) return [];
+  const wanted = read(TraefikSpec, item.spec).flatMap(({ routes: all }) => all.flatMap((one) => one.middlewares));
+  return wanted
+    .filter(
+      ({ name, namespace }) =>
+        !name.includes('@') &&
+        !known.some((one) => one.name === name && one.namespace === (namespace ?? item.metadata.namespace)),
+    )
+    .map(({ name }) =>
+      observed(cluster, {
+        claim: `IngressRoute ${entity.name} leads through Middleware ${name}, and there is no such Middleware, so Traefik does not serve the route.`,
+        entity,
+        cause: 'route-wrong-backend',
+        confidence: 0.88,
+        lines: [
+          `IngressRoute ${entity.name}: middleware ${name}`,
+          `Middlewares: ${known.map((one) => one.name).join(', ')}`,
+        ],
+        error: `no Middleware ${name}`,
+      }),
+    );
+}
+
+/** The Services and ports that routes lead to. */
+export const routedPorts = (cluster: Cluster) =>
+  cluster.items.flatMap((item) =>
+    (readers[item.kind]?.(item.spec, item.metadata.namespace) ?? []).map((backend) => ({
+      from: `${item.kind} ${item.metadata.name}`,
+      name: backend.name,
+      namespace: backend.namespace,
+      port: backend.port,
+    })),
+  );
 
 function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): FindingDraft | undefined {
   const there = cluster.services.filter(({ metadata }) => metadata.namespace === backend.namespace);

@@ -384,6 +384,26 @@ export function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** The Services and ports that variables and arguments of workloads name. */
+export const addressedPorts = (cluster: Cluster) =>
+  cluster.workloads.flatMap((workload) =>
+    workload.spec.template.spec.containers.flatMap((container) =>
+      addressesOf(container).flatMap((one) => {
+        const inside = one.domain === '' || namespaceOf(one.domain) !== undefined;
+        return inside && one.port !== undefined
+          ? [
+              {
+                from: `${workload.kind} ${workload.metadata.name}`,
+                name: one.host,
+                namespace: namespaceOf(one.domain) ?? workload.metadata.namespace,
+                port: one.port,
+              },
+            ]
+          : [];
+      }),
+    ),
+  );
+
 /** Whether a workload of the namespace has this host in its environment. */
 export function addressedBy(cluster: Cluster, host: string, namespace: string | undefined): boolean {
   return cluster.workloads.some(
