@@ -18,6 +18,7 @@ import { withBlockedCalls } from './blocked-calls.ts';
 import { brokenSubjectsOf } from './broken-now.ts';
 import { earnedConfidence } from './calibration.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
+import { withColdCaches } from './cold-caches.ts';
 import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
 import { withClusterDns } from './names.ts';
@@ -243,8 +244,9 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     { ...databases, calls: dependencies },
     excerptsOf,
   );
+  const warm = withColdCaches(attributed, { servers: databases.servers, calls: dependencies });
   const findings = withJoinedUpdates(
-    withSharedPeers(withKnownDependencies(withVendors(attributed, vendors, excerptsOf), dependencies, context)),
+    withSharedPeers(withKnownDependencies(withVendors(warm, vendors, excerptsOf), dependencies, context)),
     context,
   );
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));

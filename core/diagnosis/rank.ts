@@ -6,6 +6,7 @@ import type { Finding } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
 import { restsOnWeakFindings } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
+import { reachesState } from './cluster-wide.ts';
 import { sameError } from './same-error.ts';
 import { isRun, observed, type ScoringContext, templatesOf } from './scene.ts';
 import { type Scored, score } from './score.ts';
@@ -113,7 +114,10 @@ const compare = (a: Candidate, b: Candidate): number =>
 function absorbs(kept: Kept, one: Scored, scene: ScoringContext): boolean {
   const [first, second] = [kept.scored.candidate, one.candidate];
   if (second.changeId !== undefined && isChange(second.cause)) {
-    return second.changeId === kept.changeId || (kept.changeId === undefined && goesWith(first, one));
+    return (
+      second.changeId === kept.changeId ||
+      (kept.changeId === undefined && (goesWith(first, one) || reachesState(second, first, scene)))
+    );
   }
   // Time and place alone do not make a change the cause of a fault that its diff cannot produce.
   if (isChange(first.cause) && matchOfCandidate(first, scene).kind === 'unrelated') return false;

@@ -3,6 +3,7 @@
 import type { TimeWindow } from '../../model/entity.ts';
 import type { Change, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
+import { clusterWideChanges } from './cluster-changes.ts';
 import type { Workload } from './objects.ts';
 import { revisionOf, revisionsOf } from './rollouts.ts';
 import { type Difference, describeDifference, templateDifferences } from './template-diff.ts';
@@ -11,11 +12,12 @@ import { type Difference, describeDifference, templateDifferences } from './temp
 export function revisionChanges(snapshots: readonly KubernetesSnapshot[], { start, end }: TimeWindow): Change[] {
   return snapshots
     .map(indexCluster)
-    .flatMap((cluster) =>
-      cluster.workloads
+    .flatMap((cluster) => [
+      ...cluster.workloads
         .filter(({ kind }) => kind === 'Deployment')
         .flatMap((deployment) => changesOf(cluster, deployment)),
-    )
+      ...clusterWideChanges(cluster),
+    ])
     .filter(({ at }) => Date.parse(at) >= Date.parse(start) && Date.parse(at) <= Date.parse(end))
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.id.localeCompare(b.id));
 }

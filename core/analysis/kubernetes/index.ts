@@ -13,6 +13,7 @@ import { images } from './images.ts';
 import { jobs } from './jobs.ts';
 import { autoscalers, networkPolicies } from './limits.ts';
 import { mesh } from './mesh.ts';
+import { networkPlugins } from './network-plugin.ts';
 import { blockedCalls } from './network-policies.ts';
 import { nodes } from './nodes.ts';
 import { ports } from './ports.ts';
@@ -53,6 +54,7 @@ const analyzers: readonly ((cluster: Cluster) => FindingDraft[])[] = [
   rollouts,
   jobs,
   nodes,
+  networkPlugins,
   reclaimed,
   evictions,
   disruptionBudgets,

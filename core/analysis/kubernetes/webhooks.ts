@@ -86,8 +86,73 @@ function callsInConditions(cluster: Cluster): Call[] {
   });
 }
 
+const expired = /certificate has expired|certificate is not yet valid/i;
+/** The API server does not trust the webhook's certificate: another authority signed it, or it is for another name. */
+const untrusted = /signed by unknown authority|certificate is valid for|not (?:valid|trusted)|unknown certificate/i;
+
+/** A webhook that answers, with a certificate that the API server refuses. */
+function certificateFinding(cluster: Cluster, calls: readonly [Call, ...Call[]]): FindingDraft | undefined {
+  const [first] = calls;
+  const isExpired = expired.test(first.why);
+  if (!isExpired && !untrusted.test(first.why)) return undefined;
+  const onset = earliest(calls.map(({ at }) => at));
+  const configuration = configurationOf(cluster, first.webhook);
+  const refused = [...new Set(calls.map((call) => call.refused))].slice(0, 3).join(', ');
+  const entity = isExpired || configuration === undefined ? webhookEntity(cluster, first) : configuration;
+  return observed(cluster, {
+    claim: isExpired
+      ? `The certificate of webhook ${first.webhook} is not valid now${clockTime(onset)} (${first.why.slice(0, 140)}), so that ${refused} cannot be created.`
+      : `The API server does not trust the certificate of webhook ${first.webhook}${clockTime(onset)}: its caBundle does not fit (${first.why.slice(0, 120)}), so that ${refused} cannot be created.`,
+    entity,
+    cause: isExpired ? 'certificate-expired' : 'certificate-invalid',
+    confidence: 0.93,
+    onset,
+    lines: calls.slice(0, 3).map(({ line }) => line),
+    error: `failed calling webhook ${first.webhook}: ${first.why}`,
+  });
+}
+
+function configurationOf(cluster: Cluster, webhook: string): EntityRef | undefined {
+  const found = cluster.items.find(
+    (item) =>
+      isConfiguration.test(item.kind) &&
+      Configuration.safeParse(item).data?.webhooks.some(({ name }) => name === webhook),
+  );
+  return found && { kind: found.kind, name: found.metadata.name, cluster: cluster.name };
+}
+
+/** The validity of a certificate in DER: two times, the second of which is its end (RFC 5280, 4.1.2.5). */
+const validity = /(?:\d{14}|\d{12})Z.{2}(?:(\d{14})|(\d{12}))Z/s;
+
+/** When the newest certificate of the bundle ends, epoch milliseconds; undefined if it is missing or no bundle of certificates. */
+function endOf(caBundle: string | null | undefined): number | undefined {
+  const pem = binaryOf(caBundle ?? '').slice(0, 200_000);
+  const ends = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([\w+/=\s]{1,20000})-----END CERTIFICATE-----/g)]
+    .slice(0, 20)
+    .flatMap(([, body = '']) => {
+      const [, long, short] = validity.exec(binaryOf(body)) ?? [];
+      // Two digits of a year from 50 on are of the last century.
+      const digits = long ?? (short && `${Number(short.slice(0, 2)) >= 50 ? '19' : '20'}${short}`);
+      const [year, month, day, hour, minute, second] = digits?.match(/^\d{4}|\d{2}/g) ?? [];
+      const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+      return Number.isNaN(ms) ? [] : [ms];
+    });
+  return ends.length === 0 ? undefined : Math.max(...ends);
+}
+
+/** Empty if the text is no base64. */
+function binaryOf(base64: string): string {
+  try {
+    return atob(base64);
+  } catch {
+    return '';
+  }
+}
+
 function webhookFinding(cluster: Cluster, calls: readonly Call[]): FindingDraft {
-  const [first] = calls as readonly [Call];
+  const [first, ...others] = calls as readonly [Call, ...Call[]];
+  const certificate = certificateFinding(cluster, [first, ...others]);
+  if (certificate) return certificate;
   const entity = webhookEntity(cluster, first);
   const workload = workloadBehind(cluster, first.service, first.namespace);
   const replicas = workload && replicasOf(workload);
@@ -106,6 +171,7 @@ function webhookFinding(cluster: Cluster, calls: readonly Call[]): FindingDraft 
   });
 }
 
+const isConfiguration = /^(?:Mutating|Validating)WebhookConfiguration$/;
 const Configuration = z.looseObject({
   webhooks: z
     .array(
@@ -114,6 +180,7 @@ const Configuration = z.looseObject({
         failurePolicy: z.string().nullish(),
         clientConfig: z.looseObject({
           service: z.looseObject({ name: z.string(), namespace: z.string() }).nullish(),
+          caBundle: z.string().nullish().catch(undefined),
         }),
       }),
     )
@@ -126,10 +193,25 @@ function unasked(cluster: Cluster, known: ReadonlySet<string>): (readonly Call[]
   const lacking = withoutPods(cluster);
   if (lacking.length === 0) return [];
   return cluster.items
-    .filter(({ kind }) => /^(?:Mutating|Validating)WebhookConfiguration$/.test(kind))
+    .filter(({ kind }) => isConfiguration.test(kind))
     .flatMap((item) => Configuration.safeParse(item).data?.webhooks ?? [])
-    .flatMap(({ name: webhook, failurePolicy, clientConfig: { service } }) => {
+    .flatMap(({ name: webhook, failurePolicy, clientConfig: { service, caBundle } }) => {
       if (!service || failurePolicy === 'Ignore' || known.has(`${service.namespace}/${service.name}`)) return [];
+      const end = endOf(caBundle);
+      if (end !== undefined && end < Date.parse(cluster.takenAt)) {
+        const why = `tls: the authority in its caBundle: certificate has expired on ${new Date(end).toISOString()}`;
+        return [
+          lacking.map((refused) => ({
+            webhook,
+            service: service.name,
+            namespace: service.namespace,
+            why,
+            refused,
+            at: undefined,
+            line: `${refused}: no pod was created; webhook ${webhook}: ${why}`,
+          })),
+        ];
+      }
       const workload = workloadBehind(cluster, service.name, service.namespace);
       if (!workload || replicasOf(workload).available > 0 || replicasOf(workload).desired === 0) return [];
       const { name, namespace } = service;

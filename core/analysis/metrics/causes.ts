@@ -42,6 +42,14 @@ const isBadLink = ({ series, shift }: Move): boolean =>
   /retr?ans|packets?_(?:lost|loss|dropped)|drops?_per/i.test(series.signal) &&
   shift.after >= Math.max(badLink, 5 * shift.before);
 
+/** Points of a hundred by which a hit ratio has to fall. */
+const lostPoints = 15;
+
+const isLostHitRatio = ({ series: { signal, unit }, shift: { before, after } }: Move): boolean =>
+  /hit_?(?:rate|ratio|percent)|cache_?hits?_?(?:rate|ratio|percent)/i.test(signal) &&
+  !/edge|cdn/i.test(signal) &&
+  (before - after) * (unit === '%' || before > 1.5 ? 1 : 100) >= lostPoints;
+
 const rules: readonly Rule[] = [
   (move) => (isBadLink(move) ? 'node-network-loss' : undefined),
   (move, around) =>
@@ -88,6 +96,8 @@ const rules: readonly Rule[] = [
     first(move, around)
       ? 'data-growth'
       : undefined,
+  // Requests that miss the cache reach the store behind it.
+  (move) => (isLostHitRatio(move) ? 'cache-stampede' : undefined),
   (move, around) =>
     rises(move) && unreadable.test(move.series.signal) && first(move, around) ? 'data-invalid' : undefined,
 ];

@@ -53,6 +53,7 @@ const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[]
     /error|fail|crash|5xx|4xx|40[0-9]|50[0-9]|throttle|reject|denied|timeout|servfail|missing|malformed|invalid|unparse|poison/i,
     { kind: 'errors', bad: 'up' },
   ],
+  [/hit_?(?:rate|ratio|percent)/i, { kind: 'saturation', bad: 'down' }],
   [/success|availability/i, { kind: 'errors', bad: 'down' }],
   // Work that waits is no latency: messages, rows, the age of the oldest one, the lag of a consumer or replica, waiting locks.
   [

@@ -53,6 +53,12 @@ describe('the stated confidence', () => {
     const [first] = weak.diagnosis.hypotheses;
     expect(first?.confidence).toBeLessThan(weak.ranked[0]!.confidence / 1.5);
   });
+  test('of a state that is only guessed is no higher than the guess', () => {
+    const guess = finding({ specialist: 'kubernetes', cause: 'image-not-found', confidence: 0.2 });
+    const shown = finding({ specialist: 'kubernetes', cause: 'image-not-found', confidence: 0.95 });
+    expect(diagnosed(guess).diagnosis.hypotheses[0]?.confidence).toBeLessThanOrEqual(0.2);
+    expect(diagnosed(shown).diagnosis.hypotheses[0]?.confidence).toBeGreaterThan(0.3);
+  });
   test('keeps the order of the hypotheses', () => {
     const { diagnosis } = diagnosed(
       finding({ id: 'a', specialist: 'metrics', role: 'symptom', cause: 'network-delay' }),
@@ -66,6 +72,40 @@ describe('the stated confidence', () => {
     );
     const stated = diagnosis.hypotheses.map(({ confidence }) => confidence);
     expect(stated).toEqual(stated.toSorted((a, b) => b - a));
+  });
+});
+
+describe('a change of something that the whole cluster depends on', () => {
+  const preempted = finding({
+    id: 'a',
+    specialist: 'kubernetes',
+    cause: 'preempted',
+    confidence: 0.94,
+    onset: '2026-11-20T02:50:00.000Z',
+    claim: '2 pods of Deployment till had to make room for pods of Job sweep, which have priority class rush.',
+  });
+  const change = (name: string, at: string) =>
+    finding({
+      id: 'b',
+      specialist: 'changes',
+      cause: 'infrastructure-change',
+      role: 'change',
+      confidence: 0.2,
+      changeId: `c1/-/PriorityClass/${name}`,
+      onset: `2026-11-20T${at}:00.000Z`,
+      entity: { kind: 'PriorityClass', name, cluster: 'c1' },
+      claim: `PriorityClass ${name} was created.`,
+    });
+  const changeOf = (...findings: Finding[]) => {
+    const [first] = diagnosed(...findings).diagnosis.hypotheses;
+    return [first?.cause, first?.changeId];
+  };
+  test('is the change behind the state whose evidence names it', () => {
+    expect(changeOf(preempted, change('rush', '02:40'))).toEqual(['preempted', 'c1/-/PriorityClass/rush']);
+  });
+  test('is none of one that came later, or has another name', () => {
+    expect(changeOf(preempted, change('rush', '02:58'))).toEqual(['preempted', undefined]);
+    expect(changeOf(preempted, change('rus', '02:40'))).toEqual(['preempted', undefined]);
   });
 });
 

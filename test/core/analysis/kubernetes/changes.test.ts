@@ -103,3 +103,66 @@ describe('no change is', () => {
     expect(changes(...items)).toEqual([]);
   });
 });
+
+describe('a change that the whole cluster depends on', () => {
+  const wide = (item: Json) => changes(item).map(({ at, title, service }) => ({ at, title, service }));
+  const written = (minutes: number, over: Json = {}) => ({ managedFields: [{ time: ago(minutes), ...over }] });
+  test('is a new priority class, with its reach', () => {
+    const made = {
+      kind: 'PriorityClass',
+      metadata: { name: 'rush', creationTimestamp: ago(30) },
+      value: 9,
+      globalDefault: true,
+    };
+    expect(wide(made)).toEqual([
+      {
+        at: new Date(ago(30)).toISOString(),
+        title: 'PriorityClass rush was created (priority 9, the default of all pods)',
+        service: 'cluster',
+      },
+    ]);
+  });
+  test.each<[string, Json]>([
+    [
+      'ConfigMap coredns',
+      { kind: 'ConfigMap', metadata: { name: 'coredns', namespace: 'kube-system', ...written(9) } },
+    ],
+    [
+      'ValidatingWebhookConfiguration rules',
+      { kind: 'ValidatingWebhookConfiguration', metadata: { name: 'rules', ...written(9) } },
+    ],
+    [
+      'DaemonSet kube-proxy',
+      { kind: 'DaemonSet', metadata: { name: 'kube-proxy', namespace: 'kube-system', ...written(9) } },
+    ],
+    ['NetworkPolicy deny', { kind: 'NetworkPolicy', metadata: meta('deny', written(9)), spec: { podSelector: {} } }],
+  ])('is a write to %s', (name, item) => {
+    expect(wide(item).map(({ title }) => title.split(' (')[0])).toEqual([`${name} was changed`]);
+  });
+  test.each<[string, Json]>([
+    [
+      'a policy of one workload',
+      {
+        kind: 'NetworkPolicy',
+        metadata: meta('one', written(9)),
+        spec: { podSelector: { matchLabels: { app: 'a' } } },
+      },
+    ],
+    ['a ConfigMap of an application', { kind: 'ConfigMap', metadata: meta('coredns', written(9)) }],
+    ['a DaemonSet of an application', { kind: 'DaemonSet', metadata: meta('shipper', written(9)) }],
+    [
+      'a write to the status',
+      {
+        kind: 'DaemonSet',
+        metadata: { name: 'kube-proxy', creationTimestamp: ago(9000), ...written(9, { subresource: 'status' }) },
+      },
+    ],
+    ['an object without times', { kind: 'PriorityClass', metadata: { name: 'rush' }, value: 9 }],
+    [
+      'fields of another form',
+      { kind: 'PriorityClass', metadata: { name: 'rush', managedFields: 'none' }, value: 'high' },
+    ],
+  ])('is not %s', (_, item) => {
+    expect(wide(item)).toEqual([]);
+  });
+});

@@ -216,6 +216,104 @@ describe('a webhook', () => {
   });
 });
 
+describe('a webhook with a certificate that the API server refuses', () => {
+  const configuration = (caBundle?: string): Json => ({
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'stamp-rules' },
+    webhooks: [
+      {
+        name: 'pods.stamp.example.io',
+        failurePolicy: 'Fail',
+        clientConfig: { service: { name: 'stamp', namespace: 'gates' }, ...(caBundle && { caBundle }) },
+      },
+    ],
+  });
+  const inGates = (item: Json): Json => ({ ...item, metadata: { ...(item.metadata as Json), namespace: 'gates' } });
+  const lacking = [...down('cart').filter(({ kind }) => kind !== 'Pod')];
+  const well = [...app('stamp').map(inGates), inGates(service('stamp'))];
+  const refused = (why: string) =>
+    event(
+      'ReplicaSet',
+      replicaSet('cart'),
+      'FailedCreate',
+      `Error creating: Internal error occurred: failed calling webhook "pods.stamp.example.io": failed to call webhook: Post "https://stamp.gates.svc:443/pods?timeout=10s": ${why}`,
+    );
+  const bundle = (body: string) => btoa(`-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`);
+  /** The validity alone, as DER writes it. */
+  const validUntil = (end: string) => bundle(btoa(`0\x1e\x17\r250101000000Z\x17\r${end}Z`));
+  /** openssl x509: valid from 2026-11-28 to 2026-11-29, 04:59:29 UTC. */
+  const real =
+    'MIIBIDCBxwIUE+LkBOVLn+TqnMjsSSPt3WsowdcwCgYIKoZIzj0EAwIwEzERMA8GA1UEAwwIc3RhbXAtY2EwHhcNMjYxMTI4MDQ1OTI5WhcNMjYxMTI5MDQ1OTI5WjATMREwDwYDVQQDDAhzdGFtcC1jYTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABHugADFmgI1E/CRlQlNlA2xs9XbiaVrT7rvpRXgoCVjAv/c6SP/ET5m59fK7htlVFy1OoPaHhW/o1fPv7t79DqwwCgYIKoZIzj0EAwIDSAAwRQIgUDN0sPYKllFRcKbMI1KbkP9rJQ/mD4KNv9hEVi7zzdMCIQDqtS3IT2B/8EVASnzttqDhwlndl0bPS9xLnQJfLlh3jA==';
+
+  test('that has expired is the cause', () => {
+    const why =
+      'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-11-20T02:48:00Z is after 2026-11-19T00:00:00Z';
+    expect(explanations(...lacking, ...well, configuration(), refused(why))).toEqual([
+      'Deployment stamp: certificate-expired',
+    ]);
+  });
+  test('that its caBundle does not fit is the fault of the configuration', () => {
+    const why = 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+    expect(explanations(...lacking, ...well, configuration(), refused(why))).toEqual([
+      'ValidatingWebhookConfiguration stamp-rules: certificate-invalid',
+    ]);
+  });
+  test('is found without events, by the end of the authority in the caBundle', () => {
+    expect(explanations(...lacking, ...well, configuration(validUntil('261119000000')))).toEqual([
+      'Deployment stamp: certificate-expired',
+    ]);
+  });
+  test.each([
+    ['valid', real],
+    ['missing', undefined],
+    ['no certificate', bundle('AAAA')],
+    ['no base64', '%%%'],
+  ])('is not suspected without events if the authority is %s', (_, caBundle) => {
+    expect(explanations(...lacking, ...well, configuration(caBundle))).toEqual([]);
+  });
+  test('is not suspected if every pod was created', () => {
+    expect(explanations(...app('cart'), ...well, configuration(validUntil('261119000000')))).toEqual([]);
+  });
+});
+
+describe('a network plugin that is not ready on a node', () => {
+  const waiting = { ready: false, state: { waiting: { reason: 'ContainerCreating' } } };
+  const plugin = (available: number): Json[] =>
+    app('calico-node', {
+      kind: 'DaemonSet',
+      status: { desiredNumberScheduled: 1, numberAvailable: available, conditions: [] },
+      containerStatus: { ready: available > 0 },
+    });
+  const stuck = down('cart', { containerStatus: waiting });
+  const message =
+    'Failed to create pod sandbox: plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory: check that the calico/node container is running';
+
+  test('is the cause, and the workload whose pods wait points to it', () => {
+    const found = find(...plugin(0), ...stuck, event('Pod', pod('cart'), 'FailedCreatePodSandBox', message));
+    expect(
+      found.find(({ entity, cause }) => entity.name === 'calico-node' && cause === 'pods-unavailable'),
+    ).toMatchObject({
+      role: 'cause',
+      confidence: 0.93,
+    });
+    expect(
+      found.find(({ entity, dependency }) => entity.name === 'cart' && dependency?.name === 'calico-node')?.role,
+    ).toBe('symptom');
+  });
+  test('is less sure without events', () => {
+    expect(
+      find(...plugin(0), ...stuck).find(({ entity, role }) => entity.name === 'calico-node' && role === 'cause')
+        ?.confidence,
+    ).toBe(0.8);
+  });
+  test.each<[string, Json[]]>([
+    ['is ready', [...plugin(1), ...stuck]],
+    ['is not ready where no pod waits', [...plugin(0), ...app('cart')]],
+  ])('is no cause if it %s', (_, items) => {
+    expect(find(...items).filter(({ claim }) => claim.includes('network plugin'))).toEqual([]);
+  });
+});
+
 describe('a pod that had to go', () => {
   const high = {
     kind: 'PriorityClass',

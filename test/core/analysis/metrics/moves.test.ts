@@ -16,6 +16,27 @@ const aSeries = (signal: string, before: number, after: number, over: Partial<Se
 });
 const named = (name: string) => ({ entity: { kind: 'Deployment', name } });
 
+describe('a hit ratio', () => {
+  const causeOf = (one: Series) => {
+    const found = moves([one], baselineEnd);
+    return found.map((move) => causesOf(found, [one])(move));
+  };
+  test.each([
+    ['cache_hit_ratio', 0.94, 0.31, ''],
+    ['redis_cache_hit_rate', 92, 40, '%'],
+  ])('%s that falls says that requests miss the cache', (signal, before, after, unit) => {
+    expect(causeOf(aSeries(signal, before, after, { unit }))).toEqual(['cache-stampede']);
+  });
+  test.each([
+    ['cache_hit_ratio', 0.31, 0.94, ''],
+    ['cache_hit_ratio', 0.94, 0.88, ''],
+    ['edge_hit_ratio', 0.94, 0.31, ''],
+    ['success_ratio', 0.94, 0.31, ''],
+  ])('%s from %d to %d does not', (signal, before, after, unit) => {
+    expect(causeOf(aSeries(signal, before, after, { unit })).includes('cache-stampede')).toBe(false);
+  });
+});
+
 describe('what moved', () => {
   test('says which way, from where to where, and since when', () => {
     expect(moves([aSeries('latency_p95', 120, 900)], baselineEnd)).toMatchObject([
