@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readBlocks, readEntries } from '../../connectors/configured.ts';
+import { check } from '../../connectors/fastly/check.ts';
 import { fastlyTraffic } from '../../connectors/fastly/traffic.ts';
 import { fastlyVersions } from '../../connectors/fastly/versions.ts';
 import type { Scope } from '../../core/model/scope.ts';
@@ -302,5 +303,26 @@ describe('settings', () => {
   test('in a local file take the token as the wish for statistics', () => {
     const [source] = readBlocks({ fastly: { readToken: 'x' } }, { place: 'local' });
     expect(source?.signals).toContain('cdn');
+  });
+});
+
+test('the check says what the token may read, and what to do if it may not', async () => {
+  const means = { clock: { now: () => now }, secret: () => async () => fastlyKey };
+  const settings = { services: {}, stats: true };
+  await with_({}, async ({ url, realtimeUrl }) => {
+    expect(await check({ ...settings, url, realtimeUrl }, means)).toMatchObject({
+      kind: 'answers',
+      sees: [expect.stringContaining('statistics'), 'activated versions'],
+    });
+    const wrong = { ...means, secret: () => async () => 'another' };
+    expect(await check({ ...settings, url, realtimeUrl }, wrong)).toMatchObject({
+      kind: 'silent',
+      lack: { fix: expect.stringContaining('global:read') },
+    });
+  });
+  await with_({ withoutEvents: true }, async ({ url, realtimeUrl }) => {
+    expect(await check({ ...settings, url, realtimeUrl }, means)).toMatchObject({
+      missing: [{ fix: expect.stringContaining('engineer or superuser') }],
+    });
   });
 });

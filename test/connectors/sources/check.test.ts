@@ -42,6 +42,7 @@ test('every kind has a check', () => {
       launchdarkly: {},
       github: {},
       grafana: { url: 'http://x' },
+      s3: { bucket: 'documents', prefixes: ['runbooks/'] },
       statuspage: { url: 'http://x' },
       tempo: { url: 'http://x' },
       jaeger: { url: 'http://x' },
