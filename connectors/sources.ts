@@ -24,6 +24,7 @@ import { statuspage } from './statuspage/manifest.ts';
 import { stepFunctions } from './stepfunctions/manifest.ts';
 import { tempo } from './tempo/manifest.ts';
 import { victoriaLogs } from './victorialogs/manifest.ts';
+import { xRay } from './xray/manifest.ts';
 
 export const sourceKinds: readonly SourceKind[] = [
   sourceKind(kubernetes, {
@@ -91,6 +92,8 @@ export const sourceKinds: readonly SourceKind[] = [
     check: () => import('./grafana/check.ts'),
     discover: () => import('./grafana/discover.ts'),
   }),
+  sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
+  sourceKind(xRay, { source: () => import('./xray/source.ts'), check: () => import('./xray/check.ts') }),
   sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),
   sourceKind(jaeger, { source: () => import('./jaeger/source.ts'), check: () => import('./jaeger/check.ts') }),
   sourceKind(victoriaLogs, {

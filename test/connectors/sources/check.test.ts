@@ -45,6 +45,7 @@ test('every kind has a check', () => {
       s3: { bucket: 'documents', prefixes: ['runbooks/'] },
       statuspage: { url: 'http://x' },
       tempo: { url: 'http://x' },
+      xray: {},
       jaeger: { url: 'http://x' },
     };
     return sourcesOf({ kind: id, ...minimal[id] })[0]?.check === undefined;
