@@ -31,12 +31,7 @@ export function proposalsInWords(file: string, proposals: Proposals, { written, 
       'Sources that could be added to the configuration:',
       hints.map((hint) => `  · ${clean(hint)}`),
     ),
-    ...section(
-      'Not read:',
-      missing.map(
-        ({ what, fix }) => `  ${style.yellow('missing')} ${clean(what)}. ${style.dim(`To get it: ${clean(fix)}.`)}`,
-      ),
-    ),
+    ...section('Not read:', missingLines(missing, style)),
     ...(changes.length + doubts.length + unseen.length === 0 ? ['The catalogue has everything that was read.'] : []),
   ].join('\n');
 }
@@ -67,6 +62,17 @@ const placesInWords = (at: readonly string[]): string =>
   clean(at[0] ?? '') + (at.length > 1 ? ` and ${at.length - 1} more` : '');
 
 const maxNames = 8;
+
+/** The same lack of several clusters or sources is one line. */
+const missingLines = (missing: Proposals['missing'], style: Style): string[] =>
+  [...Map.groupBy(missing, ({ what, fix }) => `${what.replace(/^[^\s:]+: /, '')}\n${fix}`).values()].flatMap((all) => {
+    const [first, ...more] = all;
+    if (first === undefined) return [];
+    const others = more.length === 0 ? '' : ` and ${more.length} more of the same`;
+    return [
+      `  ${style.yellow('missing')} ${clean(first.what)}${others}. ${style.dim(`To get it: ${clean(first.fix)}.`)}`,
+    ];
+  });
 
 /** Equal sentences about several entries are one line. */
 const grouped = (doubts: readonly Doubt[], mark: string, style: Style): string[] =>
