@@ -172,7 +172,7 @@ describe('in doubt', () => {
   });
   test('requests that a service sends are not its own, and what it has is said', async () => {
     await expect(ask('mailer')).rejects.toThrow(
-      /of mailer: none of its 2 metrics \(http_client_requests_total, my_fail_total; by service\) is known/,
+      /of mailer: none of its 2 metrics \(http_client_requests_total and my_fail_total; by service\) is known/,
     );
   });
   test('a service of which the server knows nothing', async () => {
