@@ -4,7 +4,7 @@ import { accountId, region } from '../auth.ts';
 import type { ArnParts, Manifest, SourceRight } from '../source-kind.ts';
 
 /** Types of resources; each needs its own rights. */
-const Type = z.enum(['lambda', 'sqs']);
+const Type = z.enum(['lambda', 'sqs', 'dynamodb', 'kinesis', 'rds', 'ecs', 'alb', 'targetGroup']);
 
 const configSchema = z.strictObject({
   /** Accounts that are read by their reader's role, each one of `aws.accounts`. The account of the process is read besides, unless they are all. */
@@ -32,6 +32,16 @@ const unnamed = 'AWS knows no resource for these.';
 
 type Right = Pick<SourceRight, 'actions' | 'resources' | 'wildcard'>;
 
+const balancers: Right = {
+  actions: [
+    'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeTargetGroups',
+    'elasticloadbalancing:DescribeTargetHealth',
+  ],
+  resources: anything,
+  wildcard: unnamed,
+};
+
 /** Least privilege by type: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
 const rightsOf: Readonly<Record<z.infer<typeof Type>, readonly Right[]>> = {
   lambda: [
@@ -58,6 +68,28 @@ const rightsOf: Readonly<Record<z.infer<typeof Type>, readonly Right[]>> = {
       wildcard: named,
     },
   ],
+  dynamodb: [
+    { actions: ['dynamodb:DescribeTable'], resources: [parts('dynamodb', 'table', '*', '/')], wildcard: named },
+  ],
+  kinesis: [
+    { actions: ['kinesis:DescribeStreamSummary'], resources: [parts('kinesis', 'stream', '*', '/')], wildcard: named },
+  ],
+  rds: [
+    {
+      actions: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters', 'rds:DescribeEvents'],
+      resources: anything,
+      wildcard: named,
+    },
+  ],
+  ecs: [
+    {
+      actions: ['ecs:DescribeServices', 'ecs:ListTasks', 'ecs:DescribeTasks'],
+      resources: anything,
+      wildcard: named,
+    },
+  ],
+  alb: [balancers],
+  targetGroup: [balancers],
 };
 const metrics: Right = {
   actions: ['cloudwatch:GetMetricData'],
@@ -73,7 +105,7 @@ export const awsResources: Manifest<AwsResourcesSettings> = {
   secrets: [],
   accounts: ({ accounts }) => accounts,
   rights: ({ accounts, types }) => {
-    const rights = [metrics, ...types.flatMap((type) => rightsOf[type])];
+    const rights = [...new Set([metrics, ...types.flatMap((type) => rightsOf[type])])];
     return [undefined, ...accounts].flatMap((account) =>
       rights.map(
         (right): SourceRight => ({ purpose: 'observe', ...(account === undefined ? {} : { account }), ...right }),

@@ -9,19 +9,38 @@ const maxCallsOfQuestion = 2;
 const maxPointsOfCall = 100_800;
 const maxPages = 5;
 
+interface Measured {
+  readonly resource: AwsResource;
+  /** Absent: they follow from its name. */
+  readonly dimensions?: Readonly<Record<string, string>> | undefined;
+}
+
 interface Dimensions {
   readonly namespace: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** What distinguishes the metrics of a type: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html */
-const dimensionsOf: { readonly [T in ResourceType]?: (name: string, key: string) => Dimensions } = {
-  lambda: (name, key) => ({
-    namespace: 'AWS/Lambda',
-    dimensions: key.endsWith('.account') ? {} : { FunctionName: name },
-  }),
-  sqs: (name) => ({ namespace: 'AWS/SQS', dimensions: { QueueName: name } }),
+/** Namespaces of CloudWatch, with the dimension that the name gives: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html */
+const namespaces: { readonly [T in ResourceType]?: readonly [namespace: string, dimension?: string] } = {
+  lambda: ['AWS/Lambda', 'FunctionName'],
+  sqs: ['AWS/SQS', 'QueueName'],
+  dynamodb: ['AWS/DynamoDB', 'TableName'],
+  kinesis: ['AWS/Kinesis', 'StreamName'],
+  rds: ['AWS/RDS'],
+  ecs: ['AWS/ECS'],
+  alb: ['AWS/ApplicationELB'],
+  targetGroup: ['AWS/ApplicationELB'],
 };
+
+/** Undefined if nothing tells its metrics from those of others. */
+function dimensionsOf({ resource, dimensions }: Measured, key: string): Dimensions | undefined {
+  const [namespace, dimension] = namespaces[resource.type] ?? [];
+  if (namespace === undefined) return undefined;
+  if (key.endsWith('.account')) return { namespace, dimensions: {} };
+  const named = dimension === undefined ? undefined : { [dimension]: resource.name };
+  const all = dimensions ?? named;
+  return all === undefined ? undefined : { namespace, dimensions: all };
+}
 
 const Page = z.object({
   MetricDataResults: z
@@ -51,17 +70,14 @@ export interface MeasuredResources {
 }
 
 /** The resources with their metrics. Those that cannot be read stay without, and are missing. */
-export async function withMetrics(resources: readonly AwsResource[], place: Place): Promise<MeasuredResources> {
-  const all = resources.flatMap((resource, index): Wanted[] => {
-    const of = dimensionsOf[resource.type];
-    if (of === undefined) return [];
-    return Object.entries(resourceMetrics[resource.type]).map(([key, statistic]) => ({
-      index,
-      key,
-      statistic,
-      ...of(resource.name, key),
-    }));
-  });
+export async function withMetrics(measured: readonly Measured[], place: Place): Promise<MeasuredResources> {
+  const resources = measured.map(({ resource }) => resource);
+  const all = measured.flatMap((one, index): Wanted[] =>
+    Object.entries(resourceMetrics[one.resource.type]).flatMap(([key, statistic]) => {
+      const of = dimensionsOf(one, key);
+      return of === undefined ? [] : [{ index, key, statistic, ...of }];
+    }),
+  );
   const wanted = all.slice(0, maxMetricsOfCall * maxCallsOfQuestion);
   const period = place.from < Date.now() - 15 * 86_400_000 ? 300 : 60;
   const size = Math.min(

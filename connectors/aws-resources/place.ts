@@ -37,6 +37,8 @@ export interface Read {
   readonly missing: readonly string[];
   /** Values of its environment variables, which may be secret: only for comparing. */
   readonly variables?: readonly string[];
+  /** The dimensions of its metrics, if its name alone does not give them. */
+  readonly dimensions?: Readonly<Record<string, string>>;
 }
 
 export type ReadResource = (ref: ResourceRef, place: Place) => Promise<Read>;

@@ -8,6 +8,8 @@ import type { AwsResourcesSettings } from './manifest.ts';
 import { withMetrics } from './metrics.ts';
 import { notRead, type Place, placeAt, type Read, type ReadResource, wordOf } from './place.ts';
 import { readQueue } from './queues.ts';
+import { readBalancer, readContainers, readTargetGroup } from './services.ts';
+import { readDatabase, readStream, readTable } from './stores.ts';
 
 /** The time for one question in milliseconds; a specialist has 20 seconds. */
 const budgetMs = 15_000;
@@ -16,7 +18,16 @@ const maxRead = 60;
 /** How far a question follows what belongs to a resource: a queue, its function, the function's dead letter queue. */
 const maxSteps = 2;
 
-const readers: { readonly [T in ResourceType]?: ReadResource } = { lambda: readFunction, sqs: readQueue };
+const readers: { readonly [T in ResourceType]?: ReadResource } = {
+  lambda: readFunction,
+  sqs: readQueue,
+  dynamodb: readTable,
+  kinesis: readStream,
+  rds: readDatabase,
+  ecs: readContainers,
+  alb: readBalancer,
+  targetGroup: readTargetGroup,
+};
 
 export const make: MakeSource<AwsResourcesSettings> = (settings, { aws, clock }) => ({
   resources: resourcesSource(settings, aws, () => clock.now()),
@@ -65,19 +76,23 @@ class Reader {
     if (next.length > 0) this.#missing.push(`${next.length} further resources that belong to those read`);
     const found = [...this.#done.values()].flatMap(({ place, ref, read }) => {
       const resource = read?.resource;
-      return resource === undefined ? [] : [{ place, resource: placed(resource, ref, place, read?.account) }];
+      return resource === undefined
+        ? []
+        : [{ place, resource: placed(resource, ref, place, read?.account), dimensions: read?.dimensions }];
     });
     const byPlace = Map.groupBy(found, ({ place }) => place);
+    const variables = this.#variables();
     const measured = await Promise.all(
-      [...byPlace].map(([place, those]) =>
-        withMetrics(
-          linked(
-            those.map(({ resource }) => resource),
-            this.#variables(),
-          ),
+      [...byPlace].map(([place, those]) => {
+        const resources = linked(
+          those.map(({ resource }) => resource),
+          variables,
+        );
+        return withMetrics(
+          resources.map((resource, index) => ({ resource, dimensions: those[index]?.dimensions })),
           place,
-        ),
-      ),
+        );
+      }),
     );
     const resources = measured.flatMap((one) => one.resources);
     const missing = [...this.#missing, ...measured.flatMap((one) => one.missing)];

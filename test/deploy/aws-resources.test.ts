@@ -1,6 +1,9 @@
 // The source of AWS resources against an AWS emulator that others wrote. It keeps functions, queues, event source mappings and metrics that are put.
 import { join } from 'node:path';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateStreamCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import {
   CreateEventSourceMappingCommand,
   CreateFunctionCommand,
@@ -62,6 +65,24 @@ beforeAll(async () => {
   await lambda.send(
     new CreateEventSourceMappingCommand({ FunctionName: 'printer', EventSourceArn: arn('orders'), BatchSize: 5 }),
   );
+  await new DynamoDBClient().send(
+    new CreateTableCommand({
+      TableName: 'labels',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 7 },
+    }),
+  );
+  await new KinesisClient().send(new CreateStreamCommand({ StreamName: 'views', ShardCount: 2 }));
+  await new ElasticLoadBalancingV2Client().send(
+    new CreateTargetGroupCommand({
+      Name: 'web',
+      Protocol: 'HTTP',
+      Port: 80,
+      VpcId: 'vpc-1',
+      HealthCheckPath: '/healthz',
+    }),
+  );
   await cloudwatch.send(
     new PutMetricDataCommand({
       Namespace: 'AWS/Lambda',
@@ -108,4 +129,20 @@ test('a resource that does not exist is missing by name', async () => {
   expect(observed.kind === 'data' ? observed.missing : observed).toEqual(
     expect.arrayContaining(['lambda nobody: there is no such function', 'sqs nothing: there is no such queue']),
   );
+});
+test('a table, a stream and a target group are read with their capacity and health check', async () => {
+  const observed = await sources().resources.observe(scope, {
+    resources: [
+      { type: 'dynamodb', name: 'labels' },
+      { type: 'kinesis', name: 'views' },
+      { type: 'targetGroup', name: 'web' },
+    ],
+  });
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  expect(observed.missing).toEqual([]);
+  expect(observed.data.flatMap(({ resources }) => resources)).toMatchObject([
+    { type: 'dynamodb', mode: 'provisioned', readCapacity: 5, writeCapacity: 7 },
+    { type: 'kinesis', shards: 2 },
+    { type: 'targetGroup', healthCheck: { path: '/healthz' }, targets: [] },
+  ]);
 });
