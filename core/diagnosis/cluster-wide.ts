@@ -36,6 +36,17 @@ const reaches: Readonly<Record<string, Reach>> = {
   ConfigMap: { causes: new Set<CauseCode>(['dns-failure']), byName: false },
   DaemonSet: daemonSet,
 };
+/** Words of a change of the whole cluster, as people and tools describe it, by the state that it can have caused. */
+const topics: readonly (readonly [cause: CauseCode, words: RegExp])[] = [
+  ['preempted', /priority ?class|pod priorit|preempt/i],
+  ['dns-failure', /\b(?:core|kube-)?dns\b/i],
+  ['network-policy', /network ?polic|default[- ]deny/i],
+  ['admission-webhook-unavailable', /webhook|admission|gatekeeper|kyverno/i],
+  ['admission-refused', /webhook|admission|gatekeeper|kyverno|pod security/i],
+  ['pod-address-exhausted', /\bcni\b|subnet|ip ?pool|vpc/i],
+  ['node-kube-proxy', /kube-?proxy/i],
+  ['disruption-budget', /disruption budget|\bpdb\b/i],
+];
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
@@ -45,12 +56,17 @@ export function reachesState(
   state: Candidate,
   { excerptsOf }: Pick<ScoringContext, 'excerptsOf'>,
 ): boolean {
-  const reach = reaches[change.entity.kind];
-  if (reach === undefined || isChange(state.cause) || !reach.causes.has(state.cause)) return false;
+  if (isChange(state.cause)) return false;
   const { cluster, name } = change.entity;
   if (cluster !== undefined && state.entity.cluster !== undefined && cluster !== state.entity.cluster) return false;
   const waited = Date.parse(state.onset ?? '') - Date.parse(change.onset ?? '');
   if (!(waited >= -minute && waited <= day)) return false;
+  if (name === 'cluster' && change.entity.kind === 'Service')
+    return topics.some(
+      ([cause, words]) => cause === state.cause && change.findings.some(({ claim }) => words.test(titleIn(claim))),
+    );
+  const reach = reaches[change.entity.kind];
+  if (reach === undefined || !reach.causes.has(state.cause)) return false;
   return (
     !reach.byName ||
     state.entity.name === name ||
@@ -60,3 +76,6 @@ export function reachesState(
 
 const wordsOf = (text: string): ReadonlySet<string> =>
   new Set(text.split(/[^a-zA-Z0-9.-]+/).map((word) => word.replace(/^[.-]+|[.-]+$/g, '')));
+
+/** The title of a change, which its finding quotes. */
+const titleIn = (claim: string): string => /"([^"]*)"/.exec(claim)?.[1] ?? '';

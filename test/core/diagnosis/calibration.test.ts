@@ -103,6 +103,16 @@ describe('a change of something that the whole cluster depends on', () => {
   test('is the change behind the state whose evidence names it', () => {
     expect(changeOf(preempted, change('rush', '02:40'))).toEqual(['preempted', 'c1/-/PriorityClass/rush']);
   });
+  test('is one that a person describes, if its title is about the state', () => {
+    const told = (title: string): Finding => ({
+      ...change('rush', '02:40'),
+      changeId: 'ops-7',
+      entity: { kind: 'Service', name: 'cluster' },
+      claim: `Configuration change ops-7 "${title}" at 02:40: nothing in particular points to it.`,
+    });
+    expect(changeOf(preempted, told('introduce priority classes'))).toEqual(['preempted', 'ops-7']);
+    expect(changeOf(preempted, told('raise the log level of the ingress'))).toEqual(['preempted', undefined]);
+  });
   test('is none of one that came later, or has another name', () => {
     expect(changeOf(preempted, change('rush', '02:58'))).toEqual(['preempted', undefined]);
     expect(changeOf(preempted, change('rus', '02:40'))).toEqual(['preempted', undefined]);
