@@ -77,7 +77,8 @@ const merged = <S extends Signal>(
     const [first, another] = answers;
     if (first === undefined) throw failed[0]?.error;
     const consulted = consultationOf(signal, chosen, answers);
-    if (another === undefined && failed.length === 0 && unrouted.length === 0) return { ...first.observed, consulted };
+    if (another === undefined && failed.length === 0 && unrouted.length === 0)
+      return { ...(all.length > 1 ? withName(first) : first.observed), consulted };
     return {
       ...combined(
         signal,
@@ -111,6 +112,10 @@ const unasked = <S extends Signal>(
   },
   consulted: consultationOf(signal, chosen, []),
 });
+
+/** A gap of one among several sources of a signal has its name. */
+const withName = <T>({ name, observed }: { readonly name: string; readonly observed: Observed<T> }): Observed<T> =>
+  observed.kind === 'gap' ? { ...observed, gap: { ...observed.gap, source: name } } : observed;
 
 type Answers<S extends Signal> = readonly { readonly name: string; readonly observed: Observed<AnswerOf<S>> }[];
 

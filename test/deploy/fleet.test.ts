@@ -8,7 +8,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import { signedHeaders } from '../../local/paging.ts';
 import { asProgram, linkFor } from '../signed-in.ts';
 import { type Fleet, startFleet } from './fleet/index.ts';
-import { clipsPage, storefrontPage } from './fleet/pages.ts';
+import { basketPage, clipsPage, storefrontPage } from './fleet/pages.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'test-results', 'deploy', 'fleet');
 let fleet: Fleet;
@@ -118,4 +118,20 @@ test('a person reads both in the console', async () => {
   } finally {
     await browser.close();
   }
+});
+
+test('a server that is away is named, no other stands in for it, and nothing is made up', async () => {
+  await fleet.stopPrometheusOfEdge();
+  const shown = await investigated(basketPage(fleet.now));
+  const { asked, answered } = await consulted(shown);
+  expect(asked.metrics).toEqual(['prom-edge']);
+  expect(answered.has('prom-edge')).toBe(false);
+  expect(answered.has('eks')).toBe(true);
+  const [first, ...others] = shown.diagnosis.hypotheses;
+  expect(first).toMatchObject({ entity: { name: 'basket' }, cause: 'unknown' });
+  expect(others.every(({ confidence }) => confidence < 0.1)).toBe(true);
+  expect(shown.diagnosis.gaps).toContainEqual(
+    expect.objectContaining({ source: 'prom-edge', reason: expect.stringContaining('could not be reached') }),
+  );
+  expect(shown.diagnosis.text).toMatch(/is unknown.*First check the sources that did not answer/);
 });

@@ -25,6 +25,8 @@ export interface Fleet extends AsyncDisposable {
   readonly newRelic: Double;
   readonly clusters: TestServer;
   readonly webhookSecret: string;
+  /** Ends the Prometheus server of edge-1. */
+  stopPrometheusOfEdge(): Promise<void>;
 }
 
 /** `folder`: of the test, empty. */
@@ -59,7 +61,15 @@ export async function startFleet(folder: string): Promise<Fleet> {
     });
     opened.defer(() => runtime.close());
     const all = opened.move();
-    return { runtime, now, newRelic, clusters, webhookSecret, [Symbol.asyncDispose]: () => all.disposeAsync() };
+    return {
+      runtime,
+      now,
+      newRelic,
+      clusters,
+      webhookSecret,
+      stopPrometheusOfEdge: async () => edge[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => all.disposeAsync(),
+    };
   } catch (error) {
     await opened.disposeAsync();
     throw error;
@@ -159,7 +169,14 @@ const theCatalog = {
       region: 'us-east-1',
       resources: [{ lambda: 'clip-ingest' }, { sqs: 'clips' }],
       owners: ['team-b'],
-      sources: { logs: ['cw-media'], metrics: ['cw-media'], alerts: ['cw-media'], kubernetes: [], changes: [] },
+      sources: {
+        logs: ['cw-media'],
+        metrics: ['cw-media'],
+        alerts: ['cw-media'],
+        kubernetes: [],
+        changes: [],
+        traces: [],
+      },
       pagerduty: ['PCLIP01'],
     },
   ],

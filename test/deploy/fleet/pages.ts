@@ -82,3 +82,12 @@ export const clipsPage = (now: Date): Page =>
       },
     },
   );
+
+export const basketPage = (now: Date): Page =>
+  pageOf(
+    now,
+    'QBASKET1',
+    'basket: error ratio above 5 % for 5 minutes',
+    { id: 'PSHOP09', summary: 'Shop' },
+    { firing: { labels: { alertname: 'HighErrorRatio', cluster: 'edge-1', namespace: 'shop', service: 'basket' } } },
+  );
