@@ -2,6 +2,7 @@
 // dojo. The truth of the scenario comes from feedback on the diagnosis (core/learning/feedback.ts), or from the person who keeps the scenario.
 import * as z from 'zod';
 import { InvalidInput } from '../errors.ts';
+import type { ResourceSet } from '../model/aws-resources.ts';
 import { Incident, type Trigger } from '../model/incident.ts';
 import type {
   Change,
@@ -54,6 +55,7 @@ export function scenarioFiles(calls: readonly TapedCall[]): ReadonlyMap<string, 
       ['changes.json', list(answersOf<Change>(before, 'changes.changes').flat())] as const,
       ['dependencies.json', list(answersOf<Dependency>(before, 'topology.dependencies').flat())] as const,
       ['status.json', list(answersOf<VendorStatus>(before, 'status.feeds').flat())] as const,
+      ['resources.json', resourcesOf(answersOf<ResourceSet>(before, 'resources.sets').flat())] as const,
       ...documentsOf(answersOf<KnowledgeHit>(before, 'knowledge.search').flat()),
     ].filter(([, content]) => content !== ''),
   );
@@ -74,6 +76,13 @@ const logsOf = (calls: readonly TapedCall[]): LogRecord[] =>
   unique(calls.flatMap(({ answer }) => (answer.kind === 'stream' ? (answer.records as LogRecord[]) : []))).sort(
     (a, b) => a.timestamp.localeCompare(b.timestamp),
   );
+
+/** Each resource once, as it was read last; empty if none was read. */
+function resourcesOf(sets: readonly ResourceSet[]): string {
+  const resources = new Map(sets.flatMap((set) => set.resources).map((one) => [`${one.type} ${one.name}`, one]));
+  const quotas = unique(sets.flatMap((set) => set.quotas));
+  return resources.size === 0 ? '' : pretty({ resources: [...resources.values()], quotas });
+}
 
 /** Merges the points of one series from several windows. */
 function merged(series: readonly Series[]): Series[] {
