@@ -1,5 +1,6 @@
 // Checks a hypothesis that only a model holds, before anybody reads it. Its entity has to be one that this incident knows, every sentence needs
 // evidence of this incident that holds its numbers and names, and the model has to say what it looked for against it.
+import { isChange } from '../causes/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
 import { type EntityRef, sameWorkload } from '../model/entity.ts';
 import type { Brief, Evidence, Finding, Report } from '../model/report.ts';
@@ -8,6 +9,9 @@ import { redact } from '../redaction/redact.ts';
 import { causeNamed, type OwnHypothesis } from './outputs.ts';
 import { unsupportedParts } from './supported.ts';
 import { type ModelRecord, modelConfidence } from './two-opinions.ts';
+
+/** The confidence below which the analysis holds a change to be innocent. */
+const leastForChange = 0.3;
 
 /** What the hypothesis is checked against. */
 export interface Known {
@@ -22,7 +26,9 @@ export interface CheckedHypothesis {
   readonly hypothesis: Hypothesis;
   /** The evidence against the first hypothesis of the analysis holds. */
   readonly contradicts: boolean;
-  /** A finding of the analysis is about its entity. */
+  /** That evidence belongs to a finding of the analysis that shows the first hypothesis' entity to be well. */
+  readonly refutes: boolean;
+  /** The analysis found a cause or a symptom at its entity. */
   readonly corroborated: boolean;
 }
 
@@ -50,6 +56,8 @@ export async function checkOwnHypothesis(
   const unsupported = unsupportedParts(own.summary.claim, [...summary, entity.name]);
   if (unsupported.length > 0) return dropped(`no evidence holds ${unsupported.slice(0, 3).join(', ')}`);
   if (!holdsName(summary, entity.name)) return dropped('its evidence does not name its entity');
+  if (isChange(cause) && !isWeighed(entity, known.reports))
+    return dropped('no change of its entity is known that the analysis holds possible');
   const held = known.diagnosis.hypotheses.find((one) => one.cause === cause && sameWorkload(one.entity, entity));
   if (held?.ruledOut !== undefined) return dropped('the findings refute it');
   if (held !== undefined) return { kind: 'held', rank: held.rank };
@@ -61,7 +69,8 @@ export async function checkOwnHypothesis(
   return {
     kind: 'stands',
     contradicts: found === undefined && first !== undefined && contradicts(own, first, cited),
-    corroborated: ofAnalysis.length > 0,
+    refutes: first !== undefined && refutes(own, first, known.reports),
+    corroborated: ofAnalysis.some(({ role }) => role === 'cause' || role === 'symptom'),
     hypothesis: {
       rank: 1,
       entity,
@@ -121,12 +130,28 @@ function holdsName(texts: readonly string[], name: string): boolean {
   return texts.some((text) => (text.toLowerCase().match(words) ?? []).some((word) => isNameOf(word, wanted)));
 }
 
+/** The analysis found a change of the entity and did not weigh it out. */
+const isWeighed = (entity: EntityRef, reports: readonly Report[]): boolean =>
+  analysed(reports).some(
+    ({ role, confidence, changeId, entity: changed }) =>
+      (role === 'change' || changeId !== undefined) && confidence >= leastForChange && sameWorkload(changed, entity),
+  );
+
 /** The contradicting sentence is supported, is about the first hypothesis' entity, and rests on other evidence than that hypothesis. */
 function contradicts({ against }: OwnHypothesis, first: Hypothesis, cited: ReadonlyMap<string, Evidence>): boolean {
   if (against === undefined || against.evidenceIds.some((id) => first.evidenceIds.includes(id))) return false;
   const excerpts = excerptsOf(against.evidenceIds, cited);
   return unsupportedParts(against.claim, excerpts).length === 0 && holdsName(excerpts, first.entity.name);
 }
+
+/** The contradicting evidence belongs to a finding of the analysis that shows the first hypothesis' entity to be well. */
+const refutes = ({ against }: OwnHypothesis, first: Hypothesis, reports: readonly Report[]): boolean =>
+  analysed(reports).some(
+    ({ well, entity, evidenceIds }) =>
+      well === true &&
+      sameWorkload(entity, first.entity) &&
+      evidenceIds.some((id) => against?.evidenceIds.includes(id)),
+  );
 
 /** Findings of the analysis; a model's observations are not among them. */
 const analysed = (reports: readonly Report[]): Finding[] =>

@@ -37,7 +37,9 @@ export interface TwoSides {
   readonly analysis: Pick<Hypothesis, 'confidence'> | undefined;
   /** The model cites evidence outside the analysis' own that names the first hypothesis' entity and contradicts it. */
   readonly contradicts: boolean;
-  /** A finding of the analysis, not of a model, is about the entity of the model's hypothesis. */
+  /** That evidence belongs to a finding of the analysis that shows the entity to be well. */
+  readonly refutes: boolean;
+  /** A cause or symptom that the analysis found, not a model, is about the entity of the model's hypothesis. */
   readonly corroborated: boolean;
 }
 
@@ -47,13 +49,18 @@ export interface TwoSides {
  * | names no cause | supported | model |
  * | unsure | contradicts it by evidence | model |
  * | unsure | does not | analysis; one question decides |
- * | sure | contradicts it by evidence, and a finding of the analysis is about its entity | model |
+ * | sure | contradicts it by a finding that shows its entity to be well, and the analysis found trouble at the model's entity | model |
  * | sure | anything less | analysis |
  */
-export function firstOf({ analysis, contradicts, corroborated }: TwoSides): Pick<TwoOpinions, 'first' | 'rule'> {
+export function firstOf({
+  analysis,
+  contradicts,
+  refutes,
+  corroborated,
+}: TwoSides): Pick<TwoOpinions, 'first' | 'rule'> {
   if (analysis === undefined) return { first: 'model', rule: 'analysis-unknown' };
   const isSure = analysis.confidence >= sureAt;
-  if (contradicts && (!isSure || corroborated)) return { first: 'model', rule: 'contradicted' };
+  if (isSure ? contradicts && refutes && corroborated : contradicts) return { first: 'model', rule: 'contradicted' };
   return { first: 'analysis', rule: isSure ? 'analysis-sure' : 'analysis-unsure' };
 }
 

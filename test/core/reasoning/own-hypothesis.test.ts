@@ -130,8 +130,22 @@ describe('a cause that only the model holds', () => {
   });
 
   const against = { claim: 'ticket-desk used 120 MiB of 512 MiB.', evidenceIds: ['ev-against'] };
-  test('passes a sure analysis by evidence against it and a finding of the analysis about its own entity', async () => {
+  const healthy = finding({
+    id: 'metrics-1-1',
+    specialist: 'metrics',
+    claim: 'memory of ticket-desk did not move.',
+    entity: { kind: 'Deployment', name: 'ticket-desk', ...place },
+    role: 'context',
+    well: true,
+    evidenceIds: ['ev-against'],
+  });
+  test('does not pass a sure analysis by evidence against it that no rule reads as healthy', async () => {
     const result = await diagnosed(diagnosisOf(hypothesis()), own({ against }));
+    expect(first(result)?.entity.name).toBe('ticket-desk');
+  });
+  test('passes a sure analysis where the analysis itself shows the first entity to be well', async () => {
+    const reports = [reportOf(finding(), healthy)];
+    const result = await diagnosed(diagnosisOf(hypothesis()), own({ against }), { reports });
     expect(first(result)?.entity.name).toBe('turnstile-sync');
     expect(result.opinions?.rule).toBe('contradicted');
     expect(result.hypotheses[1]?.confidence).toBeLessThanOrEqual(0.5);
@@ -146,8 +160,17 @@ describe('a cause that only the model holds', () => {
   });
   test('does not pass a sure analysis if only a model saw its entity', async () => {
     const seen = finding({ byModel: {}, role: 'context' });
-    const result = await diagnosed(diagnosisOf(hypothesis()), own({ against }), { reports: [reportOf(seen)] });
+    const result = await diagnosed(diagnosisOf(hypothesis()), own({ against }), { reports: [reportOf(seen, healthy)] });
     expect(first(result)?.entity.name).toBe('ticket-desk');
+  });
+  test('blames no change that the analysis does not know or has weighed out', async () => {
+    const change = (confidence: number) =>
+      finding({ id: 'changes-1-1', role: 'change', changeId: 'c-1', confidence, evidenceIds: ['ev-log'] });
+    const blame = own({ cause: 'code-change' });
+    for (const reports of [[reportOf(finding())], [reportOf(finding(), change(0.1))]])
+      expect((await diagnosed(diagnosisOf(unknown), blame, { reports })).droppedClaims).toBe(1);
+    const known = await diagnosed(diagnosisOf(unknown), blame, { reports: [reportOf(finding(), change(0.6))] });
+    expect(first(known)).toMatchObject({ cause: 'code-change', entity: { name: 'turnstile-sync' } });
   });
   test('is not first if the model itself found something against it', async () => {
     const lookedFor = [{ question: 'Is it old?', result: 'contradicts' as const, evidenceIds: ['ev-none'] }];

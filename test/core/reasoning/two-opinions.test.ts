@@ -10,29 +10,34 @@ import {
 
 const at = (confidence: number): TwoSides['analysis'] => ({ confidence });
 
+const nothing = { contradicts: false, refutes: false, corroborated: false };
 test.each<[TwoSides, ReturnType<typeof firstOf>]>([
   [
-    { analysis: undefined, contradicts: false, corroborated: false },
+    { ...nothing, analysis: undefined },
     { first: 'model', rule: 'analysis-unknown' },
   ],
   [
-    { analysis: at(0.59), contradicts: false, corroborated: true },
+    { ...nothing, analysis: at(0.59), corroborated: true },
     { first: 'analysis', rule: 'analysis-unsure' },
   ],
   [
-    { analysis: at(0.59), contradicts: true, corroborated: false },
+    { ...nothing, analysis: at(0.59), contradicts: true },
     { first: 'model', rule: 'contradicted' },
   ],
   [
-    { analysis: at(0.6), contradicts: false, corroborated: true },
+    { ...nothing, analysis: at(0.6), corroborated: true },
     { first: 'analysis', rule: 'analysis-sure' },
   ],
   [
-    { analysis: at(0.6), contradicts: true, corroborated: false },
+    { analysis: at(0.6), contradicts: true, refutes: false, corroborated: true },
     { first: 'analysis', rule: 'analysis-sure' },
   ],
   [
-    { analysis: at(0.99), contradicts: true, corroborated: true },
+    { analysis: at(0.99), contradicts: true, refutes: true, corroborated: false },
+    { first: 'analysis', rule: 'analysis-sure' },
+  ],
+  [
+    { analysis: at(0.99), contradicts: true, refutes: true, corroborated: true },
     { first: 'model', rule: 'contradicted' },
   ],
 ])('%j is decided as %j', (sides, expected) => {
