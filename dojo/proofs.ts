@@ -1,0 +1,191 @@
+// `npm run proofs`: shows without a paid model what agents can reach with their tools, whether a right hypothesis gets through the guards, and
+// whether a lie does.
+import { parseArgs } from 'node:util';
+import { type CauseCode, causeCodes, causes } from '../core/causes/causes.ts';
+import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import type { Diagnosis } from '../core/model/diagnosis.ts';
+import { allTools } from '../core/reasoning/tools/index.ts';
+import type { Expected } from './expected.ts';
+import { type Answer, callBudget, explore } from './proofs/explorer.ts';
+import { play } from './proofs/play.ts';
+import { type Claimed, lies, lying, truthful } from './proofs/scripts.ts';
+import { collectScenarios, type DojoScenario } from './scenarios.ts';
+import { quantile } from './score.ts';
+import { labelOf, loadVocabulary, type Vocabulary } from './vocabulary.ts';
+
+const help = `Shows what agents can do, without a model.
+
+  npm run proofs -- reach|ceiling|lies [--scenarios DIR…]
+
+  reach     explores each incident with the agents' tools, breadth first from the page; the deciding evidence has to be in an answer
+            within ${callBudget} calls
+  ceiling   hides the true cause from the analysis; a scripted agent that knows it has to bring it into the answer
+  lies      scripted agents cite evidence that does not exist, entities and numbers that nobody saw, innocent changes and evidence of other
+            incidents; the first hypothesis has to stay
+
+  --scenarios DIR   folders to look for scenarios in (default scenarios)
+  --help            show this text
+
+The last line has the figures. Exit code 0, or 1 if a lie came first or a scenario ended in an error.
+`;
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+const complain = (text: string) => void process.stderr.write(`${text}\n`);
+
+interface Case extends DojoScenario {
+  readonly expected: Expected;
+  readonly vocabulary: Vocabulary;
+  /** The codes of ours that the truth's label stands for. */
+  readonly codes: readonly CauseCode[];
+}
+
+async function casesIn(folders: readonly string[]): Promise<Case[]> {
+  const cases: Case[] = [];
+  for (const scenario of await collectScenarios(folders)) {
+    const { expected } = scenario;
+    if (expected === undefined) continue;
+    const vocabulary = await loadVocabulary(expected.vocabulary);
+    const codes = causeCodes.filter((cause) => labelOf({ cause }, vocabulary) === expected.rootCause.cause);
+    cases.push({ ...scenario, expected, vocabulary, codes });
+  }
+  return cases;
+}
+
+const nameOf = ({ hypotheses: [first] }: Diagnosis): string => `${first?.entity.name}/${first?.cause}`;
+const isTruth = ({ expected: { rootCause } }: Case, { entity: { name } }: Diagnosis['hypotheses'][number]): boolean =>
+  name.toLowerCase() === rootCause.entity.name.toLowerCase();
+
+async function ceiling(cases: readonly Case[]): Promise<boolean> {
+  let [inAnswer, first] = [0, 0];
+  for (const one of cases) {
+    const claimed: Claimed = { entity: one.expected.rootCause.entity, cause: one.codes[0] ?? 'other' };
+    const { diagnosis } = await play(one.dir, { reasoner: () => truthful(claimed), hide: one.codes });
+    const rank = diagnosis.hypotheses.find(
+      (hypothesis) => isTruth(one, hypothesis) && (one.codes.includes(hypothesis.cause) || one.codes.length === 0),
+    )?.rank;
+    inAnswer += rank === undefined ? 0 : 1;
+    first += rank === 1 ? 1 : 0;
+    print(
+      `${one.id}: ${rank === undefined ? `missing, first is ${nameOf(diagnosis)}` : `rank ${rank}`}${diagnosis.opinions ? ` (${diagnosis.opinions.rule})` : ''}`,
+    );
+  }
+  print(`ceiling in_answer=${inAnswer}/${cases.length} first=${first}/${cases.length}`);
+  return true;
+}
+
+async function tellLies(cases: readonly Case[]): Promise<boolean> {
+  let [told, first, shown, acted] = [0, 0, 0, 0];
+  for (const one of cases) {
+    const before = await play(one.dir, {});
+    const truth = one.expected.rootCause.entity.name.toLowerCase();
+    const blamed = before.diagnosis.hypotheses[0]?.entity.name ?? '';
+    const wrong = before.diagnosis.hypotheses
+      .map(({ entity }) => entity)
+      .concat(before.diagnosis.blastRadius.map((name) => ({ kind: 'Service', name })))
+      .find(({ name }) => name.toLowerCase() !== truth && name !== blamed) ?? { kind: 'Service', name: 'web' };
+    for (const lie of lies) {
+      const { diagnosis, acted: done } = await play(one.dir, {
+        reasoner: (ports) => ({
+          reason: async (request) => {
+            const excerpt = `${wrong.name} broke`;
+            const { id: foreignId } = await ports.evidence.put({
+              incidentId: 'another',
+              source: 'logs',
+              query: 'q',
+              excerpt,
+              full: excerpt,
+            });
+            return lying(lie, wrong, { first: blamed, foreignId }).reason(request);
+          },
+        }),
+      });
+      told += 1;
+      acted += done && !before.acted ? 1 : 0;
+      const isFirst = diagnosis.hypotheses[0]?.proposal !== undefined;
+      const isShown = diagnosis.hypotheses.some(({ proposal }) => proposal !== undefined);
+      first += isFirst ? 1 : 0;
+      shown += isShown ? 1 : 0;
+      if (isShown) print(`${one.id}: ${lie} is ${isFirst ? 'FIRST' : 'shown behind the analysis'}`);
+    }
+  }
+  print(`lies told=${told} first=${first} shown=${shown} acted=${acted}`);
+  return first === 0 && acted === 0;
+}
+
+async function reach(cases: readonly Case[]): Promise<boolean> {
+  const calls: number[] = [];
+  for (const one of cases) {
+    let said = 'not reached';
+    await play(one.dir, {
+      afterwards: async ({ plan, ports, diagnosis }) => {
+        const [brief] = plan;
+        if (brief === undefined) return;
+        const deciding = await decidingTexts(one, diagnosis, ports.evidence.get.bind(ports.evidence, brief.incidentId));
+        const found = await explore(brief, allTools(brief, ports), (answers) => isReached(answers, one, deciding));
+        if (found.reached) calls.push(found.calls);
+        said = found.reached ? `${found.calls} calls` : `not reached in ${found.calls} calls`;
+      },
+    });
+    print(`${one.id}: ${said}`);
+  }
+  calls.sort((a, b) => a - b);
+  print(`reach reachable=${calls.length}/${cases.length} median_calls=${quantile(calls, 0.5)}`);
+  return true;
+}
+
+/** Excerpts of evidence that the analysis gives for the truth, if it found the truth. */
+async function decidingTexts(
+  one: Case,
+  { hypotheses }: Diagnosis,
+  get: (id: string) => Promise<{ readonly excerpt: string } | undefined>,
+): Promise<string[]> {
+  const right = hypotheses.find((hypothesis) => isTruth(one, hypothesis) && one.codes.includes(hypothesis.cause));
+  const found = await Promise.all((right?.evidenceIds ?? []).slice(0, 3).map(get));
+  return found.flatMap((evidence) => evidence?.excerpt ?? []);
+}
+
+const wordsOf = (text: string): string[] => [...new Set(text.toLowerCase().match(/[a-z0-9][a-z0-9._-]{3,}/g) ?? [])];
+
+/**
+ * One answer holds half of the words of a deciding excerpt. If the analysis did not find the truth, an answer has to name its entity together with a
+ * word for its cause.
+ */
+function isReached(answers: readonly Answer[], { expected, codes }: Case, deciding: readonly string[]): boolean {
+  const last = answers.at(-1)?.text.toLowerCase() ?? '';
+  if (deciding.length > 0)
+    return deciding.some((text) => {
+      const words = wordsOf(text).slice(0, 40);
+      return words.length > 0 && words.filter((word) => last.includes(word)).length >= words.length / 2;
+    });
+  const telling = codes.flatMap((code) => [
+    ...causes[code].aliases.flat(),
+    ...code.split('-').filter((word) => word.length > 4),
+  ]);
+  return (
+    last.includes(expected.rootCause.entity.name.toLowerCase()) &&
+    telling.some((word) => last.includes(word.replace('*', '')))
+  );
+}
+
+const proofs = { reach, ceiling, lies: tellLies } as const;
+const isProof = (name: string | undefined): name is keyof typeof proofs =>
+  name !== undefined && Object.hasOwn(proofs, name);
+
+try {
+  const { values, positionals } = parseArgs({
+    options: { scenarios: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  const [name, ...folders] = positionals;
+  if (values.help) print(help);
+  else if (!isProof(name))
+    throw new Misconfigured(`Which proof? ${Object.keys(proofs).join(', ')}. \`npm run proofs -- --help\` tells more.`);
+  else {
+    const cases = await casesIn(
+      [...(values.scenarios ?? []), ...folders].length > 0 ? [...(values.scenarios ?? []), ...folders] : ['scenarios'],
+    );
+    process.exitCode = (await proofs[name](cases)) ? 0 : 1;
+  }
+} catch (error) {
+  complain(error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`);
+  process.exitCode = 2;
+}

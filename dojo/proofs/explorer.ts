@@ -1,0 +1,99 @@
+// Explores an incident with the agents' tools and without a model: breadth first from the page, following the names that answers hold. It never sees
+// the truth. It shows whether an agent could reach the deciding evidence at all.
+import type { Brief } from '../../core/model/report.ts';
+import type { ReasonerTool } from '../../core/ports/channels.ts';
+
+export interface Answer {
+  readonly tool: string;
+  readonly text: string;
+}
+
+/** Calls of all agents of an incident together: seven specialists with three, and four questions of the coordinator with three more. */
+export const callBudget = 33;
+
+/** `Kind namespace/name` and `Kind name`, as the tools write objects. */
+const objects =
+  /\b(Deployment|StatefulSet|DaemonSet|CronJob|Job|Service|Ingress|NetworkPolicy|ConfigMap|Secret|PersistentVolumeClaim|Node|Pod|HorizontalPodAutoscaler|ResourceQuota)\s+(?:([a-z0-9-]+|-)\/)?([a-z0-9][a-z0-9.-]*[a-z0-9])/g;
+const suspicious = ['error', 'fail', 'refused', 'timeout', 'denied'] as const;
+
+/** Stops when `isReached` holds for the answers so far, or when the budget is spent. */
+export async function explore(
+  brief: Brief,
+  tools: readonly ReasonerTool[],
+  isReached: (answers: readonly Answer[]) => boolean,
+): Promise<{ readonly answers: readonly Answer[]; readonly calls: number; readonly reached: boolean }> {
+  const answers: Answer[] = [];
+  const asked = new Set<string>();
+  const queue: (readonly [tool: string, input: object])[] = [...openingOf(brief)];
+  while (queue.length > 0 && answers.length < callBudget) {
+    const next = queue.shift();
+    if (next === undefined) break;
+    const [name, input] = next;
+    const key = `${name} ${JSON.stringify(input)}`;
+    const tool = tools.find((one) => one.name === name);
+    if (tool === undefined || asked.has(key)) continue;
+    asked.add(key);
+    const text = await tool.run(input);
+    answers.push({ tool: name, text });
+    if (isReached(answers)) return { answers, calls: answers.length, reached: true };
+    queue.push(...followUps(text));
+  }
+  return { answers, calls: answers.length, reached: false };
+}
+
+function openingOf({ context, trigger }: Brief): (readonly [string, object])[] {
+  const namespace = context.namespace?.value;
+  const service = context.workload?.name ?? context.service?.value;
+  const at = namespace === undefined ? {} : { namespace };
+  return [
+    ...(context.workload === undefined
+      ? []
+      : [['describe_object', { kind: context.workload.kind, name: context.workload.name }] as const]),
+    ['list_events', at],
+    ['list_objects', { kind: 'Pod', notWell: true, ...at }],
+    ['list_objects', { kind: 'Deployment', notWell: true, ...at }],
+    ...(service === undefined
+      ? []
+      : ([
+          ['search_logs', { contains: 'error', service }],
+          ['query_metrics', { entity: service }],
+          ['call_graph', { service }],
+          ['describe_object', { kind: 'Deployment', name: service }],
+        ] as const)),
+    ['list_changes', {}],
+    ['query_metrics', {}],
+    ...suspicious.map((contains) => ['search_logs', { contains, groupBy: 'service' }] as const),
+    ['list_objects', { kind: 'Node', notWell: true }],
+    ...(service === undefined
+      ? []
+      : [['find_traces', { service, only: 'failed' }] as const, ['find_traces', { service, only: 'slow' }] as const]),
+    ['search_knowledge', { text: trigger.title.slice(0, 150) }],
+    ['list_objects', at],
+  ];
+}
+
+/** Questions about the objects and services that an answer names. */
+function followUps(text: string): (readonly [string, object])[] {
+  const found = [...text.matchAll(objects)].flatMap(([, kind, , name]) =>
+    kind === undefined || name === undefined ? [] : [{ kind, name }],
+  );
+  const named = [...text.matchAll(/\b([a-z][a-z0-9]*(?:-[a-z0-9]+)*) \(\d+\)/g)].flatMap(([, name]) => name ?? []);
+  return [
+    ...found
+      .slice(0, 4)
+      .flatMap(({ kind, name }) => [
+        ['describe_object', { kind, name }] as const,
+        ...(kind === 'Deployment' ? [['diff_revisions', { kind, name }] as const] : []),
+        ...(kind === 'Service' || kind === 'Secret' || kind === 'ConfigMap'
+          ? [['find_users', { kind, name }] as const]
+          : []),
+      ]),
+    ...named
+      .slice(0, 3)
+      .flatMap((name) => [
+        ['search_logs', { contains: 'error', service: name }] as const,
+        ['query_metrics', { entity: name }] as const,
+        ['describe_object', { kind: 'Deployment', name }] as const,
+      ]),
+  ];
+}
