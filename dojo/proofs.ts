@@ -143,18 +143,25 @@ async function decidingTexts(
   return found.flatMap((evidence) => evidence?.excerpt ?? []);
 }
 
-const wordsOf = (text: string): string[] => [...new Set(text.toLowerCase().match(/[a-z0-9][a-z0-9._-]{3,}/g) ?? [])];
+/** Share of the words of a deciding excerpt that the answers have to hold; the rest is the wording of the analysis. */
+const leastOfExcerpt = 0.6;
+/** Words with which the analysis tells what it found; they are not in the telemetry. */
+const wording =
+  /^(?:rose|fell|from|first|robust|standard|deviations|times|since|before|grew|steadily|come|rest|more|than|went|live|touches|takes|away|files|last|ended|with|pods|most|that|this|page|minutes|utc|every|each|only|during)$/;
+const wordsOf = (text: string): string[] =>
+  [...new Set(text.toLowerCase().match(/[a-z0-9][a-z0-9._-]{3,}/g) ?? [])].filter((word) => !wording.test(word));
 
 /**
- * One answer holds half of the words of a deciding excerpt. If the analysis did not find the truth, an answer has to name its entity together with a
+ * The answers hold most of the words of a deciding excerpt. If the analysis did not find the truth, an answer has to name its entity together with a
  * word for its cause.
  */
 function isReached(answers: readonly Answer[], { expected, codes }: Case, deciding: readonly string[]): boolean {
+  const all = answers.map(({ text }) => text.toLowerCase()).join('\n');
   const last = answers.at(-1)?.text.toLowerCase() ?? '';
   if (deciding.length > 0)
     return deciding.some((text) => {
       const words = wordsOf(text).slice(0, 40);
-      return words.length > 0 && words.filter((word) => last.includes(word)).length >= words.length / 2;
+      return words.length > 0 && words.filter((word) => all.includes(word)).length >= words.length * leastOfExcerpt;
     });
   const telling = codes.flatMap((code) => [
     ...causes[code].aliases.flat(),

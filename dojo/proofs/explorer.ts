@@ -14,6 +14,17 @@ export const callBudget = 33;
 /** `Kind namespace/name` and `Kind name`, as the tools write objects. */
 const objects =
   /\b(Deployment|StatefulSet|DaemonSet|CronJob|Job|Service|Ingress|NetworkPolicy|ConfigMap|Secret|PersistentVolumeClaim|Node|Pod|HorizontalPodAutoscaler|ResourceQuota)\s+(?:([a-z0-9-]+|-)\/)?([a-z0-9][a-z0-9.-]*[a-z0-9])/g;
+/** Kinds whose objects decide where traffic goes, who may run, and how many run. */
+const kindsThatRoute = [
+  'HorizontalPodAutoscaler',
+  'Ingress',
+  'NetworkPolicy',
+  'Service',
+  'ResourceQuota',
+  'CronJob',
+] as const;
+/** Answers of the opening before which no name is followed. */
+const opening = 16;
 const suspicious = ['error', 'fail', 'refused', 'timeout', 'denied'] as const;
 
 /** Stops when `isReached` holds for the answers so far, or when the budget is spent. */
@@ -36,7 +47,9 @@ export async function explore(
     const text = await tool.run(input);
     answers.push({ tool: name, text });
     if (isReached(answers)) return { answers, calls: answers.length, reached: true };
-    queue.push(...followUps(text));
+    // What an answer names comes before what is left of the opening.
+    if (answers.length > opening) queue.unshift(...followUps(text));
+    else queue.push(...followUps(text));
   }
   return { answers, calls: answers.length, reached: false };
 }
@@ -49,19 +62,24 @@ function openingOf({ context, trigger }: Brief): (readonly [string, object])[] {
     ...(context.workload === undefined
       ? []
       : [['describe_object', { kind: context.workload.kind, name: context.workload.name }] as const]),
+    ['search_logs', {}],
     ['list_events', at],
     ['list_objects', { kind: 'Pod', notWell: true, ...at }],
+    ['list_objects', { kind: 'Job', notWell: true, ...at }],
     ['list_objects', { kind: 'Deployment', notWell: true, ...at }],
     ...(service === undefined
       ? []
       : ([
-          ['search_logs', { contains: 'error', service }],
+          ['search_logs', { service }],
           ['query_metrics', { entity: service }],
           ['call_graph', { service }],
           ['describe_object', { kind: 'Deployment', name: service }],
         ] as const)),
     ['list_changes', {}],
     ['query_metrics', {}],
+    ...(['executions', 'resources', 'cdn', 'vendor-status', 'alerts'] as const).map(
+      (kind) => ['read_records', { kind }] as const,
+    ),
     ...suspicious.map((contains) => ['search_logs', { contains, groupBy: 'service' }] as const),
     ['list_objects', { kind: 'Node', notWell: true }],
     ...(service === undefined
@@ -69,6 +87,7 @@ function openingOf({ context, trigger }: Brief): (readonly [string, object])[] {
       : [['find_traces', { service, only: 'failed' }] as const, ['find_traces', { service, only: 'slow' }] as const]),
     ['search_knowledge', { text: trigger.title.slice(0, 150) }],
     ['list_objects', at],
+    ...kindsThatRoute.map((kind) => ['list_objects', { kind, ...at }] as const),
   ];
 }
 
@@ -77,8 +96,14 @@ function followUps(text: string): (readonly [string, object])[] {
   const found = [...text.matchAll(objects)].flatMap(([, kind, , name]) =>
     kind === undefined || name === undefined ? [] : [{ kind, name }],
   );
+  const traces = [...text.matchAll(/\(trace ([0-9a-zA-Z-]+)\)/g)];
   const named = [...text.matchAll(/\b([a-z][a-z0-9]*(?:-[a-z0-9]+)*) \(\d+\)/g)].flatMap(([, name]) => name ?? []);
+  const changes = [...text.matchAll(/^(\S+) \d{4}-\d\d-\d\dT\S+ (?:deploy|commit|flag|config|infrastructure) /gm)];
   return [
+    ...changes.slice(0, 3).flatMap(([, id]) => (id === undefined ? [] : [['list_changes', { id }] as const])),
+    ...traces
+      .slice(0, 2)
+      .flatMap(([, trace]) => (trace === undefined ? [] : [['find_traces', { service: 'any', trace }] as const])),
     ...found
       .slice(0, 4)
       .flatMap(({ kind, name }) => [
@@ -91,8 +116,9 @@ function followUps(text: string): (readonly [string, object])[] {
     ...named
       .slice(0, 3)
       .flatMap((name) => [
-        ['search_logs', { contains: 'error', service: name }] as const,
+        ['search_logs', { service: name }] as const,
         ['query_metrics', { entity: name }] as const,
+        ['find_traces', { service: name, only: 'slow' }] as const,
         ['describe_object', { kind: 'Deployment', name }] as const,
       ]),
   ];

@@ -90,7 +90,14 @@ const Status = z.looseObject({
       numberReady: z.number().nullish().catch(undefined),
       desiredNumberScheduled: z.number().nullish().catch(undefined),
       conditions: z
-        .array(z.looseObject({ type: z.string(), status: z.string(), reason: z.string().nullish() }))
+        .array(
+          z.looseObject({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().nullish(),
+            message: z.string().nullish().catch(undefined),
+          }),
+        )
         .nullish()
         .catch(undefined),
       containerStatuses: z
@@ -118,7 +125,9 @@ function stateOf(item: KubernetesObject): { readonly text: string; readonly isWe
     ...(status?.phase ? [status.phase] : []),
     ...(restarts > 0 ? [`${restarts} restarts`] : []),
     ...(notReady > 0 ? [`${notReady} containers not ready`] : []),
-    ...bad.map(({ type, status: is, reason }) => `${type}=${is} ${reason ?? ''}`.trim()),
+    ...bad.map(({ type, status: is, reason, message }) =>
+      shorten(`${type}=${is} ${reason ?? ''} ${message ?? ''}`.trim(), 140),
+    ),
   ].join(', ');
   const isPhaseWell = !['Pending', 'Failed', 'Unknown', 'Lost', 'Terminating'].includes(status?.phase ?? '');
   const isWell = isCompleted || ((wanted ?? 0) <= ready && notReady === 0 && bad.length === 0 && isPhaseWell);

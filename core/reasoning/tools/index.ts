@@ -9,17 +9,22 @@ import { kubernetesTool } from './kubernetes.ts';
 import { logsTool } from './logs.ts';
 import { metricsTool } from './metrics.ts';
 import { noteTool } from './note.ts';
+import { readRecords } from './records.ts';
 import type { MakeTool, ToolPorts } from './tool.ts';
 import { readCallGraph } from './topology.ts';
 import { findTraces } from './traces.ts';
 
 const bySpecialist: Readonly<Record<string, readonly MakeTool[]>> = {
-  changes: [changesTool],
+  changes: [changesTool, readRecords],
   knowledge: [knowledgeTool],
   kubernetes: [kubernetesTool, listObjects, diffRevisions, findUsers, canI, listEvents],
   logs: [logsTool, readCallGraph],
   metrics: [metricsTool, readCallGraph],
   traces: [findTraces, readCallGraph],
+  aws: [readRecords],
+  cdn: [readRecords],
+  executions: [readRecords],
+  security: [readRecords],
 };
 
 export const toolsOf = (brief: Brief, ports: ToolPorts): ReasonerTool[] => [

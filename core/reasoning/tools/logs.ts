@@ -15,7 +15,10 @@ const Input = z.object({
     .string()
     .min(2)
     .max(120)
-    .describe('Plain words that a line must contain; upper and lower case are the same.'),
+    .optional()
+    .describe(
+      'Plain words that a line must contain, in any case. Without it: the templates that are new or more frequent.',
+    ),
   service: z
     .string()
     .max(100)
@@ -35,6 +38,8 @@ const Input = z.object({
   context: z.number().int().min(0).max(5).default(0).describe('Lines of the same pod before and after the first hit.'),
 });
 const [maxTemplates, maxLines, keptLines] = [8, 3, 50];
+/** A template counts as more frequent from this many times its earlier count on. */
+const surging = 3;
 const [maxGroups, maxPlaces, maxPods] = [200, 20, 500];
 
 export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
@@ -45,7 +50,7 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
     run: async (input) => {
       const parsed = Input.safeParse(input);
       if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
-      const { contains, service, groupBy, context } = parsed.data;
+      const { contains = '', service, groupBy, context } = parsed.data;
       const { window } = brief.context;
       const span = { start: window.baseline.start, end: window.incident.end };
       const observed = await ports.telemetry.logs.observe(scopeOf(brief, 'neighbourhood'), {});
@@ -78,7 +83,12 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
       }
       const reading = reader.finish();
       const templates = reading.templates
-        .toSorted((a, b) => b.count + b.baselineCount - (a.count + a.baselineCount))
+        .filter(({ count: during, baselineCount }) => contains !== '' || during > surging * baselineCount)
+        .toSorted((a, b) =>
+          contains === ''
+            ? Number(a.baselineCount > 0) - Number(b.baselineCount > 0) || b.count - a.count
+            : b.count + b.baselineCount - (a.count + a.baselineCount),
+        )
         .slice(0, maxTemplates)
         .map(
           ({ group, text, count: during, baselineCount, firstMs }) =>
@@ -90,11 +100,13 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
         matching === 0
           ? `No line contains "${contains}"${at}. There are lines of: ${[...places].join(', ') || 'no service'}`
           : [
-              `${matching} lines contain "${contains}":`,
+              contains === '' ? `${matching} lines; new or more frequent:` : `${matching} lines contain "${contains}":`,
               ...(groupBy === undefined ? templates : groupLines(groups, groupBy)),
-              ...(around.lines.length === 0
-                ? ['Lines:', ...lines.slice(0, maxLines).map((line) => shorten(line, 240))]
-                : ['The first, with its surroundings:', ...around.lines.map((line) => shorten(line, 200))]),
+              ...(contains === ''
+                ? []
+                : around.lines.length === 0
+                  ? ['Lines:', ...lines.slice(0, maxLines).map((line) => shorten(line, 240))]
+                  : ['The first, with its surroundings:', ...around.lines.map((line) => shorten(line, 200))]),
             ].join('\n');
       return toolAnswer(
         brief.incidentId,
@@ -115,7 +127,7 @@ type Search = z.infer<typeof Input>;
 
 const lineOf = ({ timestamp, message }: LogRecord): string => `${timestamp} ${message}`;
 
-const isWanted = (record: LogRecord, { contains, service, from, to, field }: Search): boolean =>
+const isWanted = (record: LogRecord, { contains = '', service, from, to, field }: Search): boolean =>
   record.message.toLowerCase().includes(contains.toLowerCase()) &&
   isFrom(record, service?.toLowerCase()) &&
   (from === undefined || Date.parse(record.timestamp) >= Date.parse(from)) &&

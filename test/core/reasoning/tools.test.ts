@@ -74,7 +74,7 @@ test('each specialist has a tool for its own source and one to read evidence; no
     ],
     ['read_evidence', 'query_metrics', 'call_graph', 'note'],
     ['read_evidence', 'search_logs', 'call_graph', 'note'],
-    ['read_evidence', 'list_changes', 'note'],
+    ['read_evidence', 'list_changes', 'read_records', 'note'],
     ['read_evidence', 'search_knowledge', 'note'],
     ['read_evidence', 'note'],
   ]);
