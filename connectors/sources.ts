@@ -8,6 +8,7 @@ import { cloudTrail } from './cloudtrail/manifest.ts';
 import { cloudWatch } from './cloudwatch/manifest.ts';
 import { codeDeploy } from './codedeploy/manifest.ts';
 import { codePipeline } from './codepipeline/manifest.ts';
+import { confluence } from './confluence/manifest.ts';
 import { ecr } from './ecr/manifest.ts';
 import { fastly } from './fastly/manifest.ts';
 import { gitHub } from './github/manifest.ts';
@@ -87,12 +88,16 @@ export const sourceKinds: readonly SourceKind[] = [
     check: () => import('./s3/check.ts'),
     documents: () => import('./s3/source-documents.ts'),
   }),
+  sourceKind(confluence, {
+    source: () => import('./confluence/source.ts'),
+    check: () => import('./confluence/check.ts'),
+    documents: () => import('./confluence/documents.ts'),
+  }),
   sourceKind(grafana, {
     source: () => import('./grafana/source.ts'),
     check: () => import('./grafana/check.ts'),
     discover: () => import('./grafana/discover.ts'),
   }),
-  sourceKind(grafana, { source: () => import('./grafana/source.ts'), check: () => import('./grafana/check.ts') }),
   sourceKind(xRay, { source: () => import('./xray/source.ts'), check: () => import('./xray/check.ts') }),
   sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),
   sourceKind(jaeger, { source: () => import('./jaeger/source.ts'), check: () => import('./jaeger/check.ts') }),

@@ -43,6 +43,7 @@ test('every kind has a check', () => {
       github: {},
       grafana: { url: 'http://x' },
       s3: { bucket: 'documents', prefixes: ['runbooks/'] },
+      confluence: { url: 'http://x', spaces: ['OPS'] },
       statuspage: { url: 'http://x' },
       tempo: { url: 'http://x' },
       xray: {},
