@@ -106,7 +106,14 @@ function converter(): TurndownService {
   return service;
 }
 
-function isFirstRow({ previousSibling, parentNode }: Node): boolean {
+/** The converter's elements, as far as this module reads them. */
+interface Placed {
+  readonly nodeName: string;
+  readonly previousSibling: Placed | null;
+  readonly parentNode: Placed | null;
+}
+
+function isFirstRow({ previousSibling, parentNode }: Placed): boolean {
   if (previousSibling !== null) return false;
   if (parentNode === null || parentNode.nodeName === 'TABLE') return true;
   const before = parentNode.previousSibling;
