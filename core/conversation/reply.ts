@@ -3,7 +3,7 @@
 
 import { chartOf } from '../charts/evidence.ts';
 import { type ParsedUtterance, parseUtterance } from '../language/parse-utterance.ts';
-import type { Intent, Source } from '../language/read-intent.ts';
+import type { IncidentQuestion, Intent, Source } from '../language/read-intent.ts';
 import { type FactReply, handleFact } from '../learning/facts.ts';
 import { recordAgreement, recordCorrection } from '../learning/record-feedback.ts';
 import { handleTeaching } from '../learning/teach.ts';
@@ -22,6 +22,8 @@ import { reevaluateMembers } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { type ApprovalReply, answerQuestion, openIn, repeatBackFor, stillOpen } from './answer-question.ts';
 import { handleCostQuestion } from './costs.ts';
+import { answerAboutIncident } from './incident/index.ts';
+import type { IncidentPorts } from './incident/record.ts';
 import { handleSeparation } from './separate.ts';
 import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
@@ -43,6 +45,7 @@ type ConversationPorts = Pick<
   | 'memory'
 > &
   Partial<Pick<Ports, 'reasoner' | 'bus'>> &
+  Pick<IncidentPorts, 'onCall'> &
   Pick<DraftPorts, 'telemetry'>;
 
 export interface Message {
@@ -59,7 +62,14 @@ export interface Reply extends Words {
   /** Excerpts of the evidence, verbatim. */
   readonly excerpts?: NonNullable<Spoken['excerpts']> | undefined;
   /** `approve` and `reject`: the person decided, or tried to decide. */
-  readonly intent: Exclude<Intent['kind'], 'answer'> | 'approve' | 'reject' | 'teach' | 'fact' | 'separate';
+  readonly intent:
+    | Exclude<Intent['kind'], 'answer' | 'incident'>
+    | IncidentQuestion['id']
+    | 'approve'
+    | 'reject'
+    | 'teach'
+    | 'fact'
+    | 'separate';
   /** SVG of a chart, for an answer that is clearer as a picture. */
   readonly chart?: string | undefined;
   /** Possible next messages, as buttons that send them. */
@@ -134,6 +144,10 @@ async function answerTo(
   }
   const separated = separation && (await handleSeparation(separation, { incident, by: message.by }, ports));
   if (separated) return reply('separate', separated, { choices: separated.choices });
+  if (parsed.intent.kind === 'incident') {
+    const { question } = parsed.intent;
+    return reply(question.id, await answerAboutIncident(question, { incident, text }, ports));
+  }
   const costs = await cost(message, parsed, incident, ports);
   if (costs) return costs;
   const intent = await understand({ ...parsed, incidentId }, ports);
@@ -177,6 +191,8 @@ async function answerTo(
             choices: ['show me the evidence', 'what did you check?'],
           })
         : reply('investigate', only(wholeText(diagnosis)), { choices: ['why?', 'show me the logs'] });
+    case 'incident':
+      return reply(intent.question.id, await answerAboutIncident(intent.question, { incident, text }, ports));
     case 'unclear':
       return unsure;
   }

@@ -4,14 +4,22 @@ import { grammarOf } from './grammar/grammar.ts';
 import type { Reading } from './grammar/intent.ts';
 import { sentenceOf } from './grammar/sentence.ts';
 import type { evidence } from './intents/evidence.ts';
-import { intents } from './intents/index.ts';
+import { incidentIntents, intents } from './intents/index.ts';
 import { type Answer, parseAnswer } from './parse-answer.ts';
 
 /** The specialist whose evidence the person wants. */
 export type Source = NonNullable<Reading<typeof evidence>['slots']['source']>;
 
+/** A question that the record of an incident answers. */
+export type IncidentQuestion = Reading<(typeof incidentIntents)[number]>;
+
 export type Intent =
-  | { readonly kind: Exclude<(typeof intents)[number]['id'], 'evidence' | 'correct' | 'agree'> | 'unclear' }
+  | {
+      readonly kind:
+        | Exclude<(typeof intents)[number]['id'], IncidentQuestion['id'] | 'evidence' | 'correct' | 'agree'>
+        | 'unclear';
+    }
+  | { readonly kind: 'incident'; readonly question: IncidentQuestion }
   | { readonly kind: 'evidence'; readonly source: Source | undefined }
   /** An answer to the open question. open-question.ts decides what it decides, if anything. */
   | { readonly kind: 'answer'; readonly answer: Exclude<Answer, { kind: 'nothing' | 'switch' }> }
@@ -44,9 +52,13 @@ export function intentOf(text: string, answer: Answer): Intent {
     case 'evidence':
       return { kind: 'evidence', source: found.slots.source };
     default:
-      return { kind: found.id };
+      return isAboutIncident(found) ? { kind: 'incident', question: found } : { kind: found.id };
   }
 }
+
+type Found = NonNullable<ReturnType<typeof read>>;
+const idsAboutIncident: ReadonlySet<string> = new Set(incidentIntents.map(({ id }) => id));
+const isAboutIncident = (found: Found): found is Extract<Found, IncidentQuestion> => idsAboutIncident.has(found.id);
 
 /** A plain answer takes precedence over other meanings; but "retry logs" may ask for logs. */
 const isPlain = (answer: Answer): answer is Extract<Answer, { kind: 'yes' | 'no' | 'order' }> => {

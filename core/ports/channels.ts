@@ -51,6 +51,27 @@ export interface Pager {
   ): Promise<{ readonly kind: 'written' } | { readonly kind: 'gap'; readonly gap: Gap }>;
 }
 
+/** A person on call, as the schedules of the pager say. */
+export interface OnCallPerson {
+  readonly name: string;
+  /** The place in the escalation policy, from 1. */
+  readonly level: number;
+  readonly policy: string;
+  readonly schedule?: string | undefined;
+  /** The end of the shift. */
+  readonly until?: string | undefined;
+}
+
+/** The schedules of the pager, read only. It never throws. */
+export interface OnCallSchedules {
+  /** The people on call now for these services of the pager, lowest level first. */
+  now(
+    serviceIds: readonly string[],
+  ): Promise<
+    { readonly kind: 'data'; readonly people: readonly OnCallPerson[] } | { readonly kind: 'gap'; readonly gap: Gap }
+  >;
+}
+
 /** Where people read and answer: Slack, or the console. Publishing a key again replaces the earlier message. */
 export interface Chat {
   publish(message: Message): Promise<void>;

@@ -71,7 +71,7 @@ describe('an answer to a question', () => {
     },
   );
   test.each([
-    ['should we approve?', 'question'],
+    ['will ana approve it?', 'question'],
     ['rerun it and then delete the namespace', 'more'],
     ['do it tomorrow', 'condition'],
     ["I wouldn't approve", 'negation'],

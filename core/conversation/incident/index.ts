@@ -1,0 +1,41 @@
+// Answers a question about an incident from its record, one file for each kind of question.
+import type { IncidentQuestion } from '../../language/read-intent.ts';
+import type { Incident } from '../../model/incident.ts';
+import { answerAdvice } from './advice.ts';
+import { answerAnnounce } from './announce.ts';
+import { answerCannot } from './cannot.ts';
+import { answerChanges } from './changes.ts';
+import { answerCourse } from './course.ts';
+import { answerDuration } from './duration.ts';
+import { answerHistory } from './history.ts';
+import { answerImpact } from './impact.ts';
+import { answerPeople } from './people.ts';
+import { askedOf, type IncidentAnswer, type IncidentPorts } from './record.ts';
+
+export async function answerAboutIncident(
+  question: IncidentQuestion,
+  { incident, text }: { readonly incident: Incident; readonly text: string },
+  ports: IncidentPorts,
+): Promise<IncidentAnswer> {
+  const asked = await askedOf(incident, text, ports);
+  switch (question.id) {
+    case 'changes':
+      return answerChanges(question.slots, asked, ports);
+    case 'people':
+      return answerPeople(question.slots, asked, ports);
+    case 'history':
+      return answerHistory(question.slots, asked, ports);
+    case 'impact':
+      return answerImpact(question.slots, asked, ports);
+    case 'duration':
+      return answerDuration(question.slots, asked);
+    case 'course':
+      return answerCourse(question.slots, asked);
+    case 'announce':
+      return answerAnnounce(question.slots, asked);
+    case 'advice':
+      return answerAdvice(question.slots, asked);
+    case 'cannot':
+      return answerCannot(question.slots);
+  }
+}

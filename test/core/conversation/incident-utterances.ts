@@ -1,0 +1,57 @@
+// What people ask about an incident, by the situation that they are in, with the intent and the slots that must be read.
+type Said = readonly [text: string, id: string, slots: Readonly<Record<string, unknown>>];
+
+export const utterances: Readonly<Record<string, readonly Said[]>> = {
+  'woken up a minute ago': [
+    ['what did I miss?', 'course', {}],
+    ['walk me through it', 'course', {}],
+    ['how bad is it?', 'impact', {}],
+    ['since when', 'duration', {}],
+    ['is anyone on it?', 'people', { role: 'holder' }],
+    ['who acked it', 'people', { role: 'holder' }],
+    ['is this new?', 'history', {}],
+  ],
+  'suspects a release': [
+    ['what changed?', 'changes', {}],
+    ['what was deployed before this', 'changes', {}],
+    ['was there a release yesterday?', 'changes', {}],
+    ['which commit broke it', 'changes', {}],
+    ['who shipped it', 'changes', { about: 'author' }],
+    ['who made this change?', 'changes', { about: 'author' }],
+    ['what is in that release', 'changes', {}],
+    ['any config changes since 14:00?', 'changes', {}],
+    ['did someone change something in payment', 'changes', { service: 'payment' }],
+  ],
+  'has to decide': [
+    ['should I rerun it?', 'advice', { asks: 'should', action: 'rerun' }],
+    ['should we roll back', 'advice', { asks: 'should', action: 'rollback' }],
+    ['is it safe to restart it?', 'advice', { asks: 'should', action: 'restart' }],
+    ['will a rerun help', 'advice', { asks: 'help', action: 'rerun' }],
+    ['would a rollback fix it?', 'advice', { asks: 'help', action: 'rollback' }],
+    ['what could go wrong', 'advice', { asks: 'outcome' }],
+    ['what happens if nobody answers?', 'advice', { asks: 'outcome', supposed: 'nothing' }],
+    ['what would happen if we ignore it', 'advice', { asks: 'outcome' }],
+    ['can it be undone?', 'advice', { asks: 'undo' }],
+    ['what else could you do', 'advice', { asks: 'else' }],
+    ['what are my options?', 'advice', { asks: 'else' }],
+  ],
+  'asks why nothing was done': [
+    ['why did you not rerun it?', 'advice', { asks: 'why-not', action: 'rerun' }],
+    ["why didn't you restart the pod", 'advice', { asks: 'why-not', action: 'restart' }],
+    ['why not just roll back', 'advice', { asks: 'why-not', action: 'rollback' }],
+    ["why didn't you fix it", 'advice', { asks: 'why-not' }],
+    ['why was nothing done?', 'advice', { asks: 'why-not' }],
+    ['why do you need my approval', 'advice', { asks: 'why-ask' }],
+  ],
+  'looks for people': [
+    ['who owns this service?', 'people', { role: 'owner' }],
+    ['whose service is this', 'people', { role: 'owner' }],
+    ['which team owns ledger-api', 'people', { role: 'owner', service: 'ledger-api' }],
+    ['who should I talk to?', 'people', { role: 'owner' }],
+    ["who's on call", 'people', { role: 'on-call' }],
+    ['who is on call for payment?', 'people', { role: 'on-call', service: 'payment' }],
+    ['who can I wake up', 'people', { role: 'on-call' }],
+    ['who needs to approve?', 'people', { role: 'approver' }],
+    ['who is allowed to approve it', 'people', { role: 'approver' }],
+  ],
+};
