@@ -4,7 +4,7 @@ import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Evidence } from '../model/report.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
-import { isDraftName } from '../postmortem/draft.ts';
+import { isDraftName } from '../record/draft-name.ts';
 import { excerptSummary } from '../record/evidence/name.ts';
 
 export interface EvidenceView {

@@ -1,8 +1,10 @@
 // An incident as a file: Markdown for people, JSON for programs. Both hold the record as it is now. Texts of telemetry and people are escaped, so that
 // they add no markup to the Markdown.
+import { checklistCount, stepText } from '../model/checklist.ts';
 import type { Evidence } from '../model/report.ts';
 import { bullets, code, plain } from '../postmortem/markdown.ts';
 import { instant, msBetween, span } from '../postmortem/times.ts';
+import { checklistsIn, titleOf } from '../record/checklists.ts';
 import { confidenceWords, entityText, formatList, formatPercent, readableTimes } from '../wording.ts';
 import type { IncidentView, MessageView } from './incident-view.ts';
 
@@ -21,6 +23,7 @@ export function exportIncident(view: IncidentView, evidence: readonly Evidence[]
 function markdown(view: IncidentView, evidence: readonly Evidence[]): string {
   const sections: readonly (readonly [heading: string, lines: readonly string[]])[] = [
     ['Diagnosis', diagnosisLines(view)],
+    ['Runbook', runbookLines(view)],
     ['Requests', requestLines(view)],
     ['Timeline (UTC)', timelineLines(view)],
     ['Conversation', conversationLines(view.messages)],
@@ -79,6 +82,18 @@ function headLines({ incident, glance, group }: IncidentView): string[] {
     ],
   ];
   return facts.filter(([, value]) => value !== '').map(([name, value]) => `- **${name}:** ${text(value)}`);
+}
+
+function runbookLines({ timeline }: IncidentView): string[] {
+  return checklistsIn(timeline).flatMap((checklist) => [
+    text(`${titleOf(checklist)}: ${checklistCount(checklist)}.`),
+    '',
+    ...bullets(
+      checklist.steps.map((step) => text(stepText(step))),
+      '',
+    ),
+    '',
+  ]);
 }
 
 const sureness = (confidence: number): string => `${confidenceWords(confidence)} (${formatPercent(confidence)})`;

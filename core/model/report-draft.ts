@@ -13,4 +13,5 @@ export interface ReportDraft {
   readonly bytesRead: number;
   readonly topology?: Report['topology'];
   readonly observations?: Report['observations'];
+  readonly checklist?: Report['checklist'];
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { ObservationKind } from '../causes/observation-kind.ts';
 import { AccountRights } from './account-rights.ts';
+import { Checklist } from './checklist.ts';
 import { EntityRef, Instant, TimeWindow } from './entity.ts';
 import { Context, Trigger } from './incident.ts';
 import { withRenamedFields } from './renamed-fields.ts';
@@ -191,6 +192,8 @@ export const Report = z.object({
     .optional(),
   /** Models do not read this. */
   observations: z.array(Observation).max(40).optional(),
+  /** The runbook that fits best, followed step by step, for the timeline. Later steps do not read this. */
+  checklist: Checklist.optional(),
   /** The sources that it asked, for the timeline. Models and later steps do not read this. */
   consulted: z.array(Consultation).max(20).optional(),
   /** `analysis`: no model took part. Otherwise the model's id. */

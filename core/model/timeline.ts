@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
 import { Action, ActionId, Preference, Verdict, Verification } from './action.ts';
+import { Checklist } from './checklist.ts';
 import { EntityRef, Instant } from './entity.ts';
 import { PageUpdate } from './events.ts';
 import { FactStatement, ServiceFact } from './fact.ts';
@@ -111,6 +112,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     /** The sources that it asked, and those that it did not. Absent if no named source is configured. */
     consulted: z.array(Consultation).optional(),
   }),
+  /** The knowledge specialist followed a section of a runbook. */
+  z.object({ type: z.literal('RunbookFollowed'), checklist: Checklist }),
   z.object({ type: z.literal('RoundAdded'), round: z.number().int(), why: Words, specialists: z.array(z.string()) }),
   z.object({
     type: z.literal('DiagnosisMade'),

@@ -1,7 +1,9 @@
 // Writes a postmortem draft from the record, after the example of the Google SRE book (appendix D). It contains only recorded facts, and "not
 // known" for the rest. Pure. Texts of people and telemetry are escaped (markdown.ts), so that they add no markup to the draft.
 import { named } from '../diagnosis/words.ts';
+import { checklistCount, stepText } from '../model/checklist.ts';
 import { causeTitleOf } from '../model/diagnosis.ts';
+import { checklistsIn, titleOf } from '../record/checklists.ts';
 import { causeLines, rootCause, sureness, triggerLines } from './cause.ts';
 import { followUps } from './follow-ups.ts';
 import { impact } from './impact.ts';
@@ -38,12 +40,22 @@ export function postmortem(record: PostmortemRecord): string {
     '',
     ...(corrected.length > 0 ? ['## Corrections by people', '', ...bullets(corrected, ''), ''] : []),
     ...sections.flatMap(([heading, lines]) => [`## ${heading}`, '', ...lines(record), '']),
+    ...runbookSection(record),
   ]
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trimEnd()
     .concat('\n');
 }
+
+/** The runbooks that were followed. The section is last, because it repeats another document. */
+const runbookSection = ({ timeline }: PostmortemRecord): string[] => {
+  const lines = checklistsIn(timeline).flatMap((checklist) => [
+    `- ${plain(`${titleOf(checklist)}: ${checklistCount(checklist)}.`, 800)}`,
+    ...checklist.steps.map((step) => `  - ${plain(stepText(step), 900)}`),
+  ]);
+  return lines.length === 0 ? [] : ['## Runbook', '', ...lines, ''];
+};
 
 const status = (record: PostmortemRecord): string[] => [
   `Status: draft; ${resolved(record)}`,

@@ -109,8 +109,6 @@ function materialOf(input: Concluded): Material {
 }
 
 const nameOf = ({ id }: Incident): string => `postmortem-${id}.md`;
-/** Whether a text begins with the name of a draft. */
-export const isDraftName = (text: string): boolean => text.startsWith('postmortem-inc-');
 
 async function recordOf(
   known: { readonly incident: Incident; readonly diagnosis: Diagnosis },

@@ -1,5 +1,6 @@
 // Renders each timeline event as a sentence or a few, for people. The text is for display only: a change of wording changes no fact.
 import type { Approval, Verdict } from '../model/action.ts';
+import { checklistCount } from '../model/checklist.ts';
 import { factOrigin, factSentence } from '../model/fact.ts';
 import type { Consultation } from '../model/report.ts';
 import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } from '../model/timeline.ts';
@@ -27,6 +28,8 @@ const describers: Describers = {
   ContextAssembled: contextText,
   SpecialistReported: ({ question, summary, consulted = [] }) =>
     sentences(question === undefined ? summary : `Asked "${question}": ${summary}`, ...consulted.map(consultationText)),
+  RunbookFollowed: ({ checklist }) =>
+    `The runbook ${checklist.document}, section "${checklist.heading}": ${checklistCount(checklist)}.`,
   RoundAdded: ({ why }) => `One more round: ${why}`,
   DiagnosisMade: diagnosisText,
   DiagnosisCorrected: ({ words }) => `Corrected: ${words}`,

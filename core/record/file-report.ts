@@ -19,7 +19,7 @@ export async function fileReport(
   ports: Pick<Ports, 'incidents' | 'clock'>,
 ): Promise<Report> {
   const { specialist, round } = brief;
-  const { consulted = [], ...rest } = Report.safeParse(answer).data ?? unreadableReport(brief);
+  const { consulted = [], checklist, ...rest } = Report.safeParse(answer).data ?? unreadableReport(brief);
   const report: Report = { ...rest, specialist, round };
   await record(
     brief.incidentId,
@@ -43,5 +43,16 @@ export async function fileReport(
     },
     ports,
   );
+  if (checklist !== undefined)
+    await record(
+      brief.incidentId,
+      { type: 'RunbookFollowed', checklist },
+      {
+        step: 'Investigate',
+        key: `runbook:${specialist}:${reportSuffix(brief)}`,
+        evidenceIds: [...new Set(checklist.steps.flatMap(({ evidenceIds }) => evidenceIds))].slice(0, 12),
+      },
+      ports,
+    );
   return report;
 }

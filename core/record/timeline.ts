@@ -51,6 +51,7 @@ const kinds: Readonly<Record<Exclude<EventType, 'SpecialistReported'>, EntryKind
   EventJoined: 'note',
   IncidentTakenOver: 'note',
   ContextAssembled: 'context',
+  RunbookFollowed: 'note',
   RoundAdded: 'note',
   DiagnosisMade: 'diagnosis',
   DiagnosisCorrected: 'note',

@@ -4,12 +4,14 @@
 import { chartOf } from '../charts/evidence.ts';
 import { Unavailable } from '../errors.ts';
 import type { Decision } from '../model/action.ts';
+import { checklistCount } from '../model/checklist.ts';
 import { causeTitleOf, type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
 import type { Context } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import type { Report } from '../model/report.ts';
 import type { Decided } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
+import { checklistsIn, titleOf } from '../record/checklists.ts';
 import { numbered } from '../record/evidence/name.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
@@ -43,6 +45,7 @@ export async function report(
       facts: factsOf(diagnosis),
       lines: [wholeText(diagnosis), decisionLine(decision)],
       small: [
+        ...(await runbookLines(incident.id, ports)),
         ...(await citedIn(incident.id, first, ports)),
         ...rivalsOf(diagnosis),
         ...gapsOf(diagnosis),
@@ -116,6 +119,14 @@ async function citedIn(
 ): Promise<string[]> {
   const names = await numbered(incidentId, first?.evidenceIds.slice(0, maxNamed) ?? [], ports);
   return names.size === 0 ? [] : [`Evidence: ${[...names.values()].join(' · ')}`];
+}
+
+/** How far the runbooks were followed, one line each. A record that cannot be read costs the line only. */
+async function runbookLines(incidentId: string, { incidents }: Pick<ReportPorts, 'incidents'>): Promise<string[]> {
+  const timeline = await incidents.timeline(incidentId).catch(() => []);
+  return checklistsIn(timeline).map((checklist) =>
+    shorten(`Runbook ${titleOf(checklist)}: ${checklistCount(checklist)}.`, 400),
+  );
 }
 
 /** Open questions about the incident's place, as long as the cause is unknown. */

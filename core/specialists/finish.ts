@@ -63,6 +63,7 @@ export async function finishReport(
       by: 'analysis',
       droppedClaims: 0,
       ...(draft.topology === undefined ? {} : { topology: draft.topology }),
+      ...(draft.checklist === undefined ? {} : { checklist: draft.checklist }),
       ...(draft.observations === undefined ? {} : { observations: draft.observations }),
     },
     ports,

@@ -2,6 +2,9 @@
 import { useEffect } from 'preact/hooks';
 import type { EvidenceIndex, Runbook } from '../../core/console/evidence-view.ts';
 import type { IncidentView } from '../../core/console/incident-view.ts';
+import { type Checklist, type ChecklistStep, checklistCount, stepSigns } from '../../core/model/checklist.ts';
+import { checklistsIn, titleOf } from '../../core/record/checklists.ts';
+import { capitalize } from '../../core/wording.ts';
 import { incidentPath, post } from './api.ts';
 import { Approval } from './approval.tsx';
 import { Calls } from './calls.tsx';
@@ -52,7 +55,12 @@ export function Incident({ view, evidenceId }: IncidentProps) {
       <div class="beside">
         {calls === undefined ? undefined : <Calls calls={calls} />}
         {index?.runbooks.map((runbook) => (
-          <RunbookSection key={runbook.evidenceId} incidentId={incident.id} runbook={runbook} />
+          <RunbookSection
+            key={runbook.evidenceId}
+            incidentId={incident.id}
+            runbook={runbook}
+            checklist={checklistsIn(timeline).find((one) => runbook.title.startsWith(titleOf(one)))}
+          />
         ))}
       </div>
       <Members members={group.members} separate={separate} />
@@ -127,17 +135,64 @@ const runbookNames = { runbook: 'Runbook', postmortem: 'An earlier incident' } a
 const RunbookSection = ({
   incidentId,
   runbook: { evidenceId, kind, title, text },
+  checklist,
 }: {
   readonly incidentId: string;
   readonly runbook: Runbook;
+  readonly checklist: Checklist | undefined;
 }) => (
   <section class="runbook" aria-label={`${runbookNames[kind]}: ${title}`}>
     <h3>{runbookNames[kind]}</h3>
     <p class="meta">
       {title} · <a href={linkTo(`${incidentId}/evidence/${evidenceId}`)}>evidence</a>
     </p>
+    {checklist === undefined ? undefined : <RunbookSteps incidentId={incidentId} checklist={checklist} />}
     <div class="runbook-text">
       <Markdown text={text} />
     </div>
   </section>
 );
+
+/** The steps with what came of them. Their texts are the runbook's own and are shown as text. */
+const RunbookSteps = ({ incidentId, checklist }: { readonly incidentId: string; readonly checklist: Checklist }) => (
+  <div class="runbook-steps">
+    <p class="meta">{capitalize(checklistCount(checklist))}</p>
+    <ol>
+      {checklist.steps.map((step, index) => (
+        <li key={`${index} ${step.text}`} class={`step-${step.state}`}>
+          <span class="step-sign" role="img" aria-label={stepStates[step.state]}>
+            {stepSigns[step.state]}
+          </span>{' '}
+          {step.text}
+          {step.command === undefined || step.text.includes(step.command) ? undefined : (
+            <>
+              {' '}
+              <code>{step.command}</code>
+            </>
+          )}
+          {[step.result, step.why].filter(Boolean).length === 0 ? undefined : (
+            <div class="meta">
+              {[step.result, step.why].filter(Boolean).join(' ')}
+              {step.by === 'analysis' ? '' : ` (by ${step.by})`}
+              {step.evidenceIds.map((id) => (
+                <>
+                  {' '}
+                  <a key={id} href={linkTo(`${incidentId}/evidence/${id}`)}>
+                    evidence
+                  </a>
+                </>
+              ))}
+            </div>
+          )}
+        </li>
+      ))}
+    </ol>
+  </div>
+);
+
+const stepStates: Readonly<Record<ChecklistStep['state'], string>> = {
+  checked: 'checked',
+  person: 'for a person',
+  open: 'not done',
+  information: 'information',
+};

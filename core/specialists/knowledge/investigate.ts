@@ -9,9 +9,11 @@ import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KnowledgeHit } from '../../model/telemetry.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { KnowledgeType, Observed } from '../../ports/telemetry.ts';
+import { isDraftName } from '../../record/draft-name.ts';
 import { shorten } from '../../text.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
+import { followRunbook } from './checklist.ts';
 
 type KnowledgePorts = Pick<Ports, 'telemetry' | 'evidence' | 'clock'> & Partial<Pick<Ports, 'reasoner'>>;
 
@@ -67,6 +69,11 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
   const quoted = new Set(past.map(({ document }) => document));
   const facts = factsOf(brief);
   const best = quotable(matches.filter(({ hit }) => !quoted.has(hit.document)));
+  const fitting = best.find(({ hit }) => !isDraftName(hit.document));
+  const checklist =
+    fitting === undefined || brief.phase === 'verify' || brief.round > 1
+      ? undefined
+      : await followRunbook(fitting.hit, brief, ports);
   return finishReport(
     brief,
     {
@@ -77,6 +84,7 @@ export async function investigateKnowledge(brief: Brief, ports: KnowledgePorts):
         ...facts.map((fact) => factFinding(fact, brief)),
       ],
       gaps: gaps.length > 0 ? gaps.slice(0, 1) : past.length + best.length + facts.length === 0 ? [nothingFound] : [],
+      ...(checklist === undefined ? {} : { checklist }),
       bytesRead: results.reduce((sum, answer) => sum + (answer.kind === 'data' ? answer.bytes : 0), 0),
     },
     startedAt,

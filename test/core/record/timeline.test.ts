@@ -41,6 +41,24 @@ const examples: { readonly [Type in EventType]: EventOf<Type> } = {
     entities: [cronJob],
     gaps: [{ source: 'logs', reason: 'One cluster did not answer.' }],
   },
+  RunbookFollowed: {
+    type: 'RunbookFollowed',
+    checklist: {
+      document: 'ledger.md',
+      heading: 'Ledger › Resets',
+      steps: [
+        {
+          text: 'Check the pods',
+          kind: 'check',
+          state: 'checked',
+          result: 'Nothing fits.',
+          evidenceIds: ['ev-1'],
+          by: 'analysis',
+        },
+      ],
+      left: 0,
+    },
+  },
   RoundAdded: { type: 'RoundAdded', round: 2, why: 'web points at ledger-api.', specialists: ['logs'] },
   DiagnosisMade: {
     type: 'DiagnosisMade',

@@ -1,0 +1,58 @@
+// A runbook section as a checklist: what each step says, and what Watchkeeper read for it. The texts are quoted from the runbook; they are data, and
+// nothing that decides or guards reads them. A command is text to show; nothing executes it.
+import * as z from 'zod';
+
+/** A step of a runbook. `action`: it changes something, or addresses people. `note`: it explains. */
+export const RunbookStep = z.object({
+  text: z.string().max(400),
+  command: z.string().max(300).optional(),
+  kind: z.enum(['check', 'action', 'note']),
+});
+export type RunbookStep = z.infer<typeof RunbookStep>;
+
+export const ChecklistStep = z.object({
+  ...RunbookStep.shape,
+  /** `checked`: the question was asked and answered; the result says how. `person`: only a person does this. `open`: it was not done, `why` tells. */
+  state: z.enum(['checked', 'person', 'open', 'information']),
+  result: z.string().max(400).optional(),
+  why: z.string().max(300).optional(),
+  evidenceIds: z.array(z.string()).max(4),
+  /** `analysis`, or the id of the model that answered the step. */
+  by: z.string().default('analysis'),
+});
+export type ChecklistStep = z.infer<typeof ChecklistStep>;
+
+export const Checklist = z.object({
+  document: z.string().max(300),
+  heading: z.string().max(300),
+  steps: z.array(ChecklistStep).max(12),
+  /** Steps beyond the limit, which were not looked at. */
+  left: z.number().int().min(0).default(0),
+});
+export type Checklist = z.infer<typeof Checklist>;
+
+/** "2 of 5 steps checked, 2 for a person, 1 not done"; notes are no steps. */
+export function checklistCount({ steps, left }: Pick<Checklist, 'steps' | 'left'>): string {
+  const count = (state: ChecklistStep['state']) => steps.filter((step) => step.state === state).length;
+  const all = steps.length - count('information');
+  return [
+    `${count('checked')} of ${all + left} steps checked`,
+    ...(count('person') > 0 ? [`${count('person')} for a person`] : []),
+    ...(count('open') > 0 ? [`${count('open')} not done`] : []),
+    ...(left > 0 ? [`${left} beyond the limit not looked at`] : []),
+  ].join(', ');
+}
+
+export const stepSigns: Readonly<Record<ChecklistStep['state'], string>> = {
+  checked: '✓',
+  person: '☐',
+  open: '○',
+  information: '·',
+};
+
+/** One line for people: the sign, the step in quotation marks, and what came of it. */
+export function stepText({ text, command, state, result, why, by }: ChecklistStep): string {
+  const quoted = command === undefined || text.includes(command) ? text : `${text} (${command})`;
+  const outcome = [result, why].filter((part) => part !== undefined).join(' ');
+  return `${stepSigns[state]} "${quoted}"${outcome === '' ? '' : `: ${outcome}`}${by === 'analysis' ? '' : ` (by ${by})`}`;
+}
