@@ -28,11 +28,20 @@ const executors = new Map<string, (call: Call) => Promise<Outcome>>(
 export function kubernetesExecutor({
   clusters,
   clock,
+  readOnly = new Map(),
 }: {
   readonly clusters: readonly ClusterAccess[];
   readonly clock: Clock;
+  /** Clusters in which Watchkeeper only reads, each with the account that they are in. */
+  readonly readOnly?: ReadonlyMap<string, string>;
 }): Executor {
   const run = async (action: ExecutorAction, dryRun: boolean): Promise<Outcome> => {
+    const account = readOnly.get(action.target.cluster ?? '');
+    if (account !== undefined)
+      return {
+        kind: 'refused',
+        why: `Watchkeeper only reads in account ${account}, in which the cluster ${action.target.cluster} is.`,
+      };
     const cluster = clusters.find((one) => one.name === action.target.cluster);
     if (!cluster) return { kind: 'refused', why: `No access to cluster ${action.target.cluster} is configured.` };
     const key = createHash('sha256').update(action.idempotencyKey).digest('hex').slice(0, 16);

@@ -139,7 +139,7 @@ async function chooseTakingBack(
     return { decision: { kind: 'refuse', why: no, policies: [...policies], action }, policyContext };
   }
   const trial = await dryRun(action, incident.id, ports);
-  if (trial.kind === 'refused') return report(`${action.title} failed its dry run: ${trial.why}`);
+  if (trial.kind === 'refused') return report(`${action.title} is not suggested. ${trial.why}`);
   const approvalQuestion = question(action, requirement, '', facts, [], { input, catalog, bounds: why });
   return {
     decision: { ...approvalQuestion, approvalId: `${approvalQuestion.approvalId}-back`, once: true },
@@ -204,7 +204,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   }
 
   const trial = await dryRun(action, incident.id, ports);
-  if (trial.kind === 'refused') return report(`${action.title} failed its dry run: ${trial.why}`, impossible);
+  if (trial.kind === 'refused') return report(`${action.title} is not suggested. ${trial.why}`, impossible);
 
   const taught = await fromTaught(first, { input, action, facts, catalog }, ports);
   if (taught.kind === 'act') return { decision: taught.decision, policyContext };
