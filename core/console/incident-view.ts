@@ -4,6 +4,7 @@ import type { Approval } from '../model/action.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
+import { missingAmong } from '../model/report.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 import { relationText } from '../record/membership-words.ts';
 import { impactText } from '../remediation/impact.ts';
@@ -120,7 +121,12 @@ export const messageView = ({ chart, files = [], ...message }: Message): Message
 /** The next step is left out once the question about it was answered. */
 function diagnosisView({ next, ...diagnosis }: Diagnosis, approvals: readonly Approval[]): DiagnosisView {
   const isOpen = next !== undefined && approvals.every(({ state }) => state === 'pending');
-  return { ...diagnosis, ...(isOpen ? { next } : {}), models: modelsText(diagnosis) };
+  return {
+    ...diagnosis,
+    gaps: missingAmong(diagnosis.gaps),
+    ...(isOpen ? { next } : {}),
+    models: modelsText(diagnosis),
+  };
 }
 
 const approvalView = (approval: Approval): ApprovalView => ({

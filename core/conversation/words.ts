@@ -3,6 +3,7 @@
 import type { Approval } from '../model/action.ts';
 import { causeTitleOf, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
+import { missingAmong } from '../model/report.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 import { placeInGroup } from '../reporting/membership.ts';
 import { statusViewOf } from '../reporting/status-view.ts';
@@ -29,7 +30,9 @@ export function whyWords(
       text: 'I do not know the cause, and I do not guess.',
       lines: [
         ...hypotheses.slice(1, 3).map((one) => `A lead: ${nameOf(one)}, ${formatPercent(one.confidence)}.`),
-        ...gaps.slice(0, 4).map(({ source, reason }) => `Not known: ${source}: ${reason}`),
+        ...missingAmong(gaps)
+          .slice(0, 4)
+          .map(({ source, reason }) => `Not known: ${source}: ${reason}`),
       ],
     };
   }
@@ -131,7 +134,9 @@ const states: Record<Exclude<Incident['status'], 'closed' | 'failed'>, string> =
 export function checkedWords(timeline: readonly TimelineEntry[], diagnosis: Diagnosis | undefined): Words {
   const checks = timeline.filter(({ step, kind }) => step === 'Investigate' && (kind === 'finding' || kind === 'gap'));
   const who = [...new Set(checks.map(({ actor }) => actor))];
-  const gaps = (diagnosis?.gaps ?? []).map(({ source, reason }) => `No answer: ${source}: ${reason}`);
+  const gaps = (diagnosis?.gaps ?? []).map(
+    ({ source, reason, nothingFound }) => `${nothingFound ? 'Nothing found' : 'No answer'}: ${source}: ${reason}`,
+  );
   return {
     text:
       checks.length === 0

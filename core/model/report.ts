@@ -38,6 +38,10 @@ export const Gap = z.object({
 });
 export type Gap = z.infer<typeof Gap>;
 
+/** Without the sources that answered and have nothing about the incident, such as a knowledge base without a runbook: that is no missing information. */
+export const missingAmong = (gaps: readonly Gap[]): Gap[] =>
+  gaps.filter(({ nothingFound }) => nothingFound === undefined);
+
 /** One question to the sources of a signal: the sources that got it with their answers, and the sources that did not get it. */
 export const Consultation = z.object({
   signal: z.string().max(40),

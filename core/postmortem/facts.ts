@@ -1,12 +1,11 @@
 // Selects the facts for lessons and follow-ups: unreadable sources, available knowledge, taught preferences, and expired questions. Pure.
 import type { Approval } from '../model/action.ts';
-import type { Gap } from '../model/report.ts';
+import { type Gap, missingAmong } from '../model/report.ts';
 import type { EventOf } from '../model/timeline.ts';
 import type { PostmortemRecord } from './record.ts';
 import { isAboutDraft } from './timeline.ts';
 
-export const unreadIn = ({ diagnosis }: PostmortemRecord): Gap[] =>
-  diagnosis.gaps.filter(({ nothingFound }) => nothingFound === undefined);
+export const unreadIn = ({ diagnosis }: PostmortemRecord): Gap[] => missingAmong(diagnosis.gaps);
 
 /** The documents that the knowledge specialist quoted: past postmortems of this alert, and runbooks of people. Undefined if it was not asked. */
 export function knowledgeIn({

@@ -8,7 +8,7 @@ import { checklistCount } from '../model/checklist.ts';
 import { causeTitleOf, type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
 import type { Context } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
-import type { Report } from '../model/report.ts';
+import { missingAmong, type Report } from '../model/report.ts';
 import type { Decided } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { checklistsIn, titleOf } from '../record/checklists.ts';
@@ -147,8 +147,9 @@ function rivalsOf({ hypotheses }: Diagnosis): string[] {
 }
 
 function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
-  const listed = gaps.slice(0, maxGaps).map(({ source, reason }) => `${source} (${reason.replace(/[.\s]+$/, '')})`);
-  const more = gaps.length > maxGaps ? ` and ${gaps.length - maxGaps} more` : '';
+  const missing = missingAmong(gaps);
+  const listed = missing.slice(0, maxGaps).map(({ source, reason }) => `${source} (${reason.replace(/[.\s]+$/, '')})`);
+  const more = missing.length > maxGaps ? ` and ${missing.length - maxGaps} more` : '';
   return [
     ...(listed.length === 0 ? [] : [`Not known: ${listed.join('; ')}${more}.`]),
     ...(droppedClaims > 0 ? [`Claims left out because they have no evidence: ${droppedClaims}.`] : []),

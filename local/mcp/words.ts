@@ -2,6 +2,7 @@
 // must not become an instruction.
 import { wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident } from '../../core/model/incident.ts';
+import { missingAmong } from '../../core/model/report.ts';
 import { sanitizeUntrusted } from '../../core/reasoning/untrusted.ts';
 import { redact } from '../../core/redaction/redact.ts';
 import { statusViewOf } from '../../core/reporting/status-view.ts';
@@ -42,8 +43,8 @@ export function incidentText({ incident, timeline, diagnosis, approvals }: ReadI
             ...against.map((reason) => `   - ${reason}`),
             `   evidence: ${evidenceIds.join(', ')}`,
           ]),
-          ...(diagnosis.gaps.length > 0 ? ['', 'No answer:'] : []),
-          ...diagnosis.gaps.map(({ source, reason }) => `- ${source}: ${reason}`),
+          ...(missingAmong(diagnosis.gaps).length > 0 ? ['', 'No answer:'] : []),
+          ...missingAmong(diagnosis.gaps).map(({ source, reason }) => `- ${source}: ${reason}`),
         ]),
     '',
     'Timeline:',

@@ -3,7 +3,7 @@
 import type { Approval } from '../../core/model/action.ts';
 import { type Diagnosis, type Hypothesis, wholeText } from '../../core/model/diagnosis.ts';
 import type { Incident } from '../../core/model/incident.ts';
-import type { Evidence } from '../../core/model/report.ts';
+import { type Evidence, missingAmong } from '../../core/model/report.ts';
 import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { excerptSummary } from '../../core/record/evidence/name.ts';
 import { statusViewOf } from '../../core/reporting/status-view.ts';
@@ -37,8 +37,10 @@ export function diagnosisLines(
     '',
     ...(diagnosis.hypotheses.length === 0 ? [indented('The observations show no cause.', 2)] : []),
     ...diagnosis.hypotheses.flatMap((hypothesis) => hypothesisLines(hypothesis, evidence, width, style)),
-    ...(diagnosis.gaps.length === 0 ? [] : ['', `  ${style.bold('Missing information')}`]),
-    ...diagnosis.gaps.map((gap) => hang('  - ', 4, wrap(clean(`${gap.source}: ${gap.reason}`), width - 4))),
+    ...(missingAmong(diagnosis.gaps).length === 0 ? [] : ['', `  ${style.bold('Missing information')}`]),
+    ...missingAmong(diagnosis.gaps).map((gap) =>
+      hang('  - ', 4, wrap(clean(`${gap.source}: ${gap.reason}`), width - 4)),
+    ),
     '',
     indented(modelSentence(diagnosis), 2),
   ];

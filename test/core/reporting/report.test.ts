@@ -210,7 +210,10 @@ describe('the report', () => {
   test('shows competing hypotheses, gaps, what was left out, what is open, and the model', async () => {
     const diagnosis = aDiagnosis({
       hypotheses: [aHypothesis({ against: ['It ran yesterday.'] }), aHypothesis({ rank: 2, confidence: 0.3 })],
-      gaps: [{ source: 'metrics', reason: 'No source for metrics is configured.' }],
+      gaps: [
+        { source: 'metrics', reason: 'No source for metrics is configured.' },
+        { source: 'knowledge', reason: 'No runbook or past incident describes this.', nothingFound: true },
+      ],
       droppedClaims: 2,
       symptoms: ['invoice-api answers 503.'],
       model: 'claude',
