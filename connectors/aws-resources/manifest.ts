@@ -4,7 +4,20 @@ import { accountId, region } from '../auth.ts';
 import type { ArnParts, Manifest, SourceRight } from '../source-kind.ts';
 
 /** Types of resources; each needs its own rights. */
-const Type = z.enum(['lambda', 'sqs', 'dynamodb', 'kinesis', 'rds', 'ecs', 'alb', 'targetGroup']);
+const Type = z.enum([
+  'lambda',
+  'sqs',
+  'dynamodb',
+  'kinesis',
+  'rds',
+  'ecs',
+  'alb',
+  'targetGroup',
+  'apigateway',
+  'stateMachine',
+  's3',
+  'cloudfront',
+]);
 
 const configSchema = z.strictObject({
   /** Accounts that are read by their reader's role, each one of `aws.accounts`. The account of the process is read besides, unless they are all. */
@@ -90,6 +103,32 @@ const rightsOf: Readonly<Record<z.infer<typeof Type>, readonly Right[]>> = {
   ],
   alb: [balancers],
   targetGroup: [balancers],
+  apigateway: [
+    {
+      actions: ['apigateway:GET'],
+      resources: [
+        'arn:aws:apigateway:*::/restapis',
+        'arn:aws:apigateway:*::/restapis/*/stages',
+        'arn:aws:apigateway:*::/restapis/*/resources',
+        'arn:aws:apigateway:*::/apis',
+        'arn:aws:apigateway:*::/apis/*/stages',
+        'arn:aws:apigateway:*::/apis/*/integrations',
+      ],
+      wildcard: named,
+    },
+  ],
+  stateMachine: [
+    {
+      actions: ['states:DescribeStateMachine'],
+      resources: [parts('states', 'stateMachine', '*', ':')],
+      wildcard: named,
+    },
+    { actions: ['states:ListStateMachines'], resources: anything, wildcard: unnamed },
+  ],
+  s3: [{ actions: ['s3:GetMetricsConfiguration'], resources: ['arn:aws:s3:::*'], wildcard: named }],
+  cloudfront: [
+    { actions: ['cloudfront:GetDistribution'], resources: ['arn:aws:cloudfront::*:distribution/*'], wildcard: named },
+  ],
 };
 const metrics: Right = {
   actions: ['cloudwatch:GetMetricData'],

@@ -13,6 +13,8 @@ interface Measured {
   readonly resource: AwsResource;
   /** Absent: they follow from its name. */
   readonly dimensions?: Readonly<Record<string, string>> | undefined;
+  /** By key, where they are not those of its type. */
+  readonly metricNames?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Dimensions {
@@ -30,6 +32,10 @@ const namespaces: { readonly [T in ResourceType]?: readonly [namespace: string, 
   ecs: ['AWS/ECS'],
   alb: ['AWS/ApplicationELB'],
   targetGroup: ['AWS/ApplicationELB'],
+  apigateway: ['AWS/ApiGateway'],
+  stateMachine: ['AWS/States'],
+  s3: ['AWS/S3'],
+  cloudfront: ['AWS/CloudFront'],
 };
 
 /** Undefined if nothing tells its metrics from those of others. */
@@ -60,6 +66,7 @@ const Page = z.object({
 interface Wanted extends Dimensions {
   readonly index: number;
   readonly key: string;
+  readonly metric: string;
   readonly statistic: string;
 }
 
@@ -75,7 +82,7 @@ export async function withMetrics(measured: readonly Measured[], place: Place): 
   const all = measured.flatMap((one, index): Wanted[] =>
     Object.entries(resourceMetrics[one.resource.type]).flatMap(([key, statistic]) => {
       const of = dimensionsOf(one, key);
-      return of === undefined ? [] : [{ index, key, statistic, ...of }];
+      return of === undefined ? [] : [{ index, key, metric: one.metricNames?.[key] ?? nameOf(key), statistic, ...of }];
     }),
   );
   const wanted = all.slice(0, maxMetricsOfCall * maxCallsOfQuestion);
@@ -123,13 +130,13 @@ async function readBatch(
           EndTime: new Date(place.to),
           ScanBy: 'TimestampAscending',
           NextToken,
-          MetricDataQueries: batch.map(({ namespace, dimensions, key, statistic }, n) => ({
+          MetricDataQueries: batch.map(({ namespace, dimensions, metric, statistic }, n) => ({
             Id: `m${n}`,
             ReturnData: true,
             MetricStat: {
               Metric: {
                 Namespace: namespace,
-                MetricName: nameOf(key),
+                MetricName: metric,
                 Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
               },
               Period: period,

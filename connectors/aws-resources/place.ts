@@ -39,6 +39,8 @@ export interface Read {
   readonly variables?: readonly string[];
   /** The dimensions of its metrics, if its name alone does not give them. */
   readonly dimensions?: Readonly<Record<string, string>>;
+  /** Names of metrics that are others than those of its type, by key. */
+  readonly metricNames?: Readonly<Record<string, string>>;
 }
 
 export type ReadResource = (ref: ResourceRef, place: Place) => Promise<Read>;

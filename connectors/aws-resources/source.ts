@@ -3,7 +3,10 @@ import type { AwsResource, ResourceRef, ResourceSet, ResourceType } from '../../
 import type { Observed, Source } from '../../core/ports/telemetry.ts';
 import { credentialsFor, type Deadline, deadlineIn } from '../aws-calls.ts';
 import type { AwsAccess, MakeSource } from '../source-kind.ts';
+import { readBucket, readDistribution } from './delivery.ts';
 import { readFunction } from './functions.ts';
+import { readGateway } from './gateways.ts';
+import { readMachine } from './machines.ts';
 import type { AwsResourcesSettings } from './manifest.ts';
 import { withMetrics } from './metrics.ts';
 import { notRead, type Place, placeAt, type Read, type ReadResource, wordOf } from './place.ts';
@@ -18,7 +21,10 @@ const maxRead = 60;
 /** How far a question follows what belongs to a resource: a queue, its function, the function's dead letter queue. */
 const maxSteps = 2;
 
-const readers: { readonly [T in ResourceType]?: ReadResource } = {
+/** CloudFront and its metrics have one region. */
+const cloudFrontRegion = 'us-east-1';
+
+const readers: Readonly<Record<ResourceType, ReadResource>> = {
   lambda: readFunction,
   sqs: readQueue,
   dynamodb: readTable,
@@ -27,6 +33,10 @@ const readers: { readonly [T in ResourceType]?: ReadResource } = {
   ecs: readContainers,
   alb: readBalancer,
   targetGroup: readTargetGroup,
+  apigateway: readGateway,
+  stateMachine: readMachine,
+  s3: readBucket,
+  cloudfront: readDistribution,
 };
 
 export const make: MakeSource<AwsResourcesSettings> = (settings, { aws, clock }) => ({
@@ -78,7 +88,14 @@ class Reader {
       const resource = read?.resource;
       return resource === undefined
         ? []
-        : [{ place, resource: placed(resource, ref, place, read?.account), dimensions: read?.dimensions }];
+        : [
+            {
+              place,
+              resource: placed(resource, ref, place, read?.account),
+              dimensions: read?.dimensions,
+              metricNames: read?.metricNames,
+            },
+          ];
     });
     const byPlace = Map.groupBy(found, ({ place }) => place);
     const variables = this.#variables();
@@ -89,7 +106,11 @@ class Reader {
           variables,
         );
         return withMetrics(
-          resources.map((resource, index) => ({ resource, dimensions: those[index]?.dimensions })),
+          resources.map((resource, index) => ({
+            resource,
+            dimensions: those[index]?.dimensions,
+            metricNames: those[index]?.metricNames,
+          })),
           place,
         );
       }),
@@ -144,7 +165,7 @@ class Reader {
 
   async #read(ref: ResourceRef, place: Place): Promise<Read> {
     const reader = readers[ref.type];
-    if (reader === undefined || !this.#settings.types.some((type) => type === ref.type))
+    if (!this.#settings.types.some((type) => type === ref.type))
       return notRead(ref, 'this source does not read its type');
     if (place.deadline.leftMs() <= 0) return notRead(ref, 'there was no time left');
     const read = await reader(ref, place);
@@ -172,7 +193,7 @@ class Reader {
       account !== undefined && accounts.includes(account) ? account : account === undefined ? only : undefined;
     // Another source may read the account; where none does, the specialist says so.
     if (account !== undefined && entered === undefined && accounts.length > 0) return undefined;
-    const at = region ?? this.#settings.region ?? this.#aws?.region;
+    const at = type === 'cloudfront' ? cloudFrontRegion : (region ?? this.#settings.region ?? this.#aws?.region);
     const key = `${entered}\n${at}`;
     const known = this.#places.get(key);
     if (known !== undefined) return known;

@@ -246,8 +246,30 @@ const Gateway = z.strictObject({
   id: z.string().max(60).optional(),
   form: z.enum(['rest', 'http', 'websocket']).optional(),
   stages: z
-    .array(z.strictObject({ name: z.string().max(128), deployedAt: Instant.optional() }))
+    .array(
+      z.strictObject({
+        name: z.string().max(128),
+        /** When the stage was changed last. */
+        deployedAt: Instant.optional(),
+        /** Requests a second that all of its methods or routes take; absent: only the account limits them. */
+        rateLimit: z.number().min(0).optional(),
+        burstLimit: count.optional(),
+      }),
+    )
     .max(20)
+    .default([]),
+  /** What its methods or routes call. */
+  integrations: z
+    .array(
+      z.strictObject({
+        /** `type:name`, if it is a resource of AWS that the address names. */
+        target: z.string().max(350).optional(),
+        timeoutSeconds: z.number().positive().optional(),
+        /** `GET /rates`. */
+        route: text(300).optional(),
+      }),
+    )
+    .max(50)
     .default([]),
 });
 
@@ -375,7 +397,14 @@ export const resourceMetrics: Readonly<Record<ResourceType, Readonly<Record<stri
     UnHealthyHostCount: 'Maximum',
     TargetResponseTime: 'Average',
   },
-  apigateway: { Count: 'Sum', '4XXError': 'Sum', '5XXError': 'Sum', Latency: 'Average', IntegrationLatency: 'Average' },
+  apigateway: {
+    Count: 'Sum',
+    '4XXError': 'Sum',
+    '5XXError': 'Sum',
+    Latency: 'Average',
+    IntegrationLatency: 'Average',
+    'IntegrationLatency.max': 'Maximum',
+  },
   kinesis: {
     IncomingRecords: 'Sum',
     'GetRecords.IteratorAgeMilliseconds': 'Maximum',
@@ -389,5 +418,6 @@ export const resourceMetrics: Readonly<Record<ResourceType, Readonly<Record<stri
     ExecutionThrottled: 'Sum',
   },
   s3: { AllRequests: 'Sum', '4xxErrors': 'Sum', '5xxErrors': 'Sum' },
-  cloudfront: { Requests: 'Sum', '4xxErrorRate': 'Average', '5xxErrorRate': 'Average' },
+  /** `OriginLatency` exists only where the distribution's additional metrics are switched on. */
+  cloudfront: { Requests: 'Sum', '4xxErrorRate': 'Average', '5xxErrorRate': 'Average', OriginLatency: 'Average' },
 };

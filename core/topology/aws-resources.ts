@@ -60,6 +60,18 @@ export function refOfArn(arn: string): ResourceRef | undefined {
   return undefined;
 }
 
+/** The resources whose ARNs stand in a text, as in the definition of a state machine. */
+export const refsInText = (text: string): ResourceRef[] =>
+  merged([...text.matchAll(arnPattern)].slice(0, 200).flatMap(([arn]) => refOfArn(arn) ?? [])).slice(0, maxResources);
+
+/** Undefined if nobody says in which account and region it is. */
+export const arnOfMachine = ({ name, account, region }: Pick<ResourceRef, 'name' | 'account' | 'region'>) =>
+  account === undefined || region === undefined || !/^[\w.-]{1,80}$/.test(name)
+    ? undefined
+    : `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${name}`;
+const partitionOf = (region: string): string =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+
 /** Dimensions of CloudWatch that name a resource; for a load balancer and a target group, the end of its ARN. */
 const dimensions: Readonly<Record<string, readonly [ResourceType, RegExp]>> = {
   FunctionName: ['lambda', /^([\w-]{1,140})$/],

@@ -1,5 +1,20 @@
 // The source of AWS resources against an AWS emulator that others wrote. It keeps functions, queues, event source mappings and metrics that are put.
 import { join } from 'node:path';
+import {
+  APIGatewayClient,
+  CreateDeploymentCommand,
+  CreateRestApiCommand,
+  GetResourcesCommand,
+  PutIntegrationCommand,
+  PutMethodCommand,
+  UpdateStageCommand,
+} from '@aws-sdk/client-api-gateway';
+import {
+  ApiGatewayV2Client,
+  CreateApiCommand,
+  CreateIntegrationCommand,
+  CreateStageCommand,
+} from '@aws-sdk/client-apigatewayv2';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -10,6 +25,8 @@ import {
   LambdaClient,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readEntries } from '../../connectors/configured.ts';
@@ -145,4 +162,100 @@ test('a table, a stream and a target group are read with their capacity and heal
     { type: 'kinesis', shards: 2 },
     { type: 'targetGroup', healthCheck: { path: '/healthz' }, targets: [] },
   ]);
+});
+
+test('APIs are read with their limits, integrations and metrics, and a state machine with what its definition calls', async () => {
+  const printer = `arn:aws:lambda:${region}:000000000000:function:printer`;
+  const rest = new APIGatewayClient();
+  const { id: restApiId } = await rest.send(new CreateRestApiCommand({ name: 'rates' }));
+  const { items = [] } = await rest.send(new GetResourcesCommand({ restApiId }));
+  const method = { restApiId, resourceId: items[0]?.id, httpMethod: 'GET' };
+  await rest.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }));
+  await rest.send(
+    new PutIntegrationCommand({
+      ...method,
+      type: 'AWS_PROXY',
+      integrationHttpMethod: 'POST',
+      uri: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${printer}/invocations`,
+      timeoutInMillis: 29_000,
+    }),
+  );
+  await rest.send(new CreateDeploymentCommand({ restApiId, stageName: 'live' }));
+  await rest.send(
+    new UpdateStageCommand({
+      restApiId,
+      stageName: 'live',
+      patchOperations: [{ op: 'replace', path: '/*/*/throttling/rateLimit', value: '5' }],
+    }),
+  );
+  const http = new ApiGatewayV2Client();
+  const { ApiId } = await http.send(new CreateApiCommand({ Name: 'labels-http', ProtocolType: 'HTTP' }));
+  await http.send(
+    new CreateIntegrationCommand({
+      ApiId,
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: printer,
+      TimeoutInMillis: 20_000,
+    }),
+  );
+  await http.send(
+    new CreateStageCommand({ ApiId, StageName: '$default', DefaultRouteSettings: { ThrottlingRateLimit: 7 } }),
+  );
+  await new SFNClient().send(
+    new CreateStateMachineCommand({
+      name: 'nightly',
+      roleArn: 'arn:aws:iam::000000000000:role/nightly',
+      definition: JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Task', Resource: printer, End: true } } }),
+    }),
+  );
+  await new S3Client().send(new CreateBucketCommand({ Bucket: 'clips-bucket' }));
+  const put = (MetricName: string, Name: string, Value: string | undefined) =>
+    new CloudWatchClient().send(
+      new PutMetricDataCommand({
+        Namespace: 'AWS/ApiGateway',
+        MetricData: [{ MetricName, Dimensions: [{ Name, Value }], Timestamp: minutesAgo(5), Value: 3 }],
+      }),
+    );
+  await put('5XXError', 'ApiName', 'rates');
+  await put('5xx', 'ApiId', ApiId);
+  const observed = await sources().resources.observe(scope, {
+    resources: [
+      { type: 'apigateway', name: 'rates' },
+      { type: 'apigateway', name: 'labels-http' },
+      { type: 'apigateway', name: 'nobody' },
+      { type: 'stateMachine', name: 'nightly' },
+      { type: 's3', name: 'clips-bucket' },
+      { type: 's3', name: 'nobodys-bucket' },
+    ],
+  });
+  if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+  const failures = { '5XXError': [[minutesAgo(5).getTime() / 1000, 3]] };
+  expect(observed.data.flatMap(({ resources }) => resources)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        name: 'rates',
+        form: 'rest',
+        stages: [expect.objectContaining({ name: 'live', rateLimit: 5 })],
+        integrations: [{ target: 'lambda:printer', timeoutSeconds: 29, route: 'GET /' }],
+        uses: ['lambda:printer'],
+        metrics: failures,
+      }),
+      expect.objectContaining({
+        name: 'labels-http',
+        form: 'http',
+        stages: [expect.objectContaining({ name: '$default', rateLimit: 7 })],
+        integrations: [{ target: 'lambda:printer', timeoutSeconds: 20 }],
+        metrics: failures,
+      }),
+      expect.objectContaining({ name: 'nightly', status: 'ACTIVE', uses: ['lambda:printer'] }),
+      expect.objectContaining({ name: 'clips-bucket', measured: false }),
+    ]),
+  );
+  expect(observed.missing).toEqual(
+    expect.arrayContaining([
+      'apigateway nobody: there is no such API',
+      's3 nobodys-bucket: there is no such bucket',
+      's3 clips-bucket: its requests, because request metrics of the whole bucket are switched off',
+    ]),
+  );
 });

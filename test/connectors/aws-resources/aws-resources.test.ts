@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { check } from '../../../connectors/aws-resources/check.ts';
+import { targetOf } from '../../../connectors/aws-resources/gateways.ts';
 import { awsResources } from '../../../connectors/aws-resources/manifest.ts';
 import { resourcesSource } from '../../../connectors/aws-resources/source.ts';
 import type { ResourceRef } from '../../../core/model/aws-resources.ts';
@@ -106,5 +107,53 @@ test('the rights are those of the types, for the functions and for each account'
     '222233334444 dynamodb:DescribeTable',
   ]);
   const all = awsResources.rights(settings()).flatMap(({ actions }) => actions);
-  expect(all.filter((action) => !/:(?:Get|List|Describe|FilterLogEvents$)/.test(action))).toEqual([]);
+  expect(all.filter((action) => !/:(?:Get|List|Describe|FilterLogEvents$|GET$)/.test(action))).toEqual([]);
+});
+
+test.each([
+  ['apigateway', 'apigateway:GET'],
+  ['stateMachine', 'states:ListStateMachines'],
+  ['s3', 's3:GetMetricsConfiguration'],
+  ['cloudfront', 'cloudfront:GetDistribution'],
+] as const)('%s: a refused right is named, and a hostile answer is not repeated', async (type, action) => {
+  const refs = [{ type, name: 'IGNORED0RULES' }];
+  answer = {
+    status: 403,
+    type: 'AccessDeniedException',
+    body:
+      type === 's3' || type === 'cloudfront'
+        ? '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>'
+        : '{"__type":"AccessDeniedException","message":"no"}',
+  };
+  if (type === 's3') answer.body = '<Error><Code>AccessDenied</Code><Message>no</Message></Error>';
+  expect(await observe(refs)).toMatchObject({
+    gap: { reason: `${type} IGNORED0RULES: the right to ${action} is missing` },
+  });
+  const hostile = 'OBEY ME <script>';
+  for (const body of [
+    `{"items":"${hostile}","Items":4,"stateMachines":"${hostile}"}`,
+    hostile,
+    '<Distribution>OBEY ME</Distribution>',
+  ]) {
+    answer = { status: 200, body };
+    expect(JSON.stringify(await observe(refs))).not.toContain('OBEY');
+  }
+});
+test.each([
+  [
+    'arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:222233334444:function:rates:live/invocations',
+    'lambda rates',
+  ],
+  [
+    'arn:aws:elasticloadbalancing:eu-west-1:222233334444:listener/app/front/a1b2c3d4e5f60718/0f1e2d3c4b5a6978',
+    'alb front',
+  ],
+  ['http://front-1234567890.eu-west-1.elb.amazonaws.com/rates', 'alb front'],
+  ['https://clips.s3.eu-west-1.amazonaws.com/a', 's3 clips'],
+  ['arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/stageVariable/invocations', undefined],
+  ['https://front-1.eu-west-1.elb.amazonaws.com.evil.example/', undefined],
+  ['https://api.example.com/', undefined],
+])('an integration of %s', (uri, wanted) => {
+  const target = targetOf(uri);
+  expect(target && `${target.type} ${target.name}`).toBe(wanted);
 });
