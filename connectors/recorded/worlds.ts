@@ -5,13 +5,14 @@ import { InvalidInput } from '../../core/errors.ts';
 import { meaningOf, PagerDutyWebhook } from '../../core/intake/pagerduty.ts';
 import { maskVariables } from '../../core/mask-variables.ts';
 import type { Incident, Trigger } from '../../core/model/incident.ts';
+import { withoutIncidentId } from '../../core/model/scope.ts';
 import type { AppliedActions, IncidentStore } from '../../core/ports/records.ts';
 import { managedIn } from './managed.ts';
 import { type Edition, readKubernetes, type Scenario } from './scenario.ts';
 
 export interface RecordedOptions {
   readonly scenarios: readonly Scenario[];
-  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly incidents: Pick<IncidentStore, 'get'> & Partial<Pick<IncidentStore, 'list'>>;
   readonly applied: AppliedActions;
 }
 
@@ -34,10 +35,14 @@ export function worldFinder({
     const incident = await incidents.get(incidentId);
     const scenario = incident ? mostSimilar(incident, alerts) : alerts[0]?.scenario;
     if (!scenario) throw new InvalidInput('No recording matches the question.');
-    const shiftMs = incident ? Date.parse(incident.trigger.occurredAt) - Date.parse(scenario.now) : 0;
+    const shiftMs = shiftOf(scenario, incidentId, incident);
     return { known: incident !== undefined, scenario, shiftMs };
   });
-  return async (incidentId) => {
+  /** A question without an incident is about the world of the latest one. */
+  const worldIdOf = async (incidentId: string): Promise<string> =>
+    incidentId === withoutIncidentId ? ((await incidents.list?.(1))?.[0]?.id ?? incidentId) : incidentId;
+  return async (asked) => {
+    const incidentId = await worldIdOf(asked);
     const { scenario, shiftMs } = await played(incidentId);
     const overlays: string[] = [];
     for (const { actionId, targetKey } of await applied.of(incidentId)) {
@@ -53,6 +58,14 @@ export function worldFinder({
       },
     };
   };
+}
+
+/** Before the first incident, a question is about the present, so the recording ends now; to the minute, so that it is seldom read anew. */
+function shiftOf({ now }: Scenario, incidentId: string, incident: Incident | undefined): number {
+  if (incident) return Date.parse(incident.trigger.occurredAt) - Date.parse(now);
+  if (incidentId !== withoutIncidentId) return 0;
+  const minute = 60_000;
+  return Math.floor((Date.now() - Date.parse(now)) / minute) * minute;
 }
 
 const maxRemembered = 1000;

@@ -22,7 +22,8 @@ import { capitalize } from '../wording.ts';
 import { nothingToStop } from './answer-question.ts';
 import { handleCostQuestion } from './costs.ts';
 import { handleButton } from './handle-button.ts';
-import { type Choice, replyTo } from './reply.ts';
+import { type Choice, mayAskSystem, replyTo } from './reply.ts';
+import { answerSystem } from './system/answer.ts';
 import { helpWords } from './words.ts';
 
 export type HandleUtterancePorts = Parameters<typeof replyTo>[1] & Pick<Ports, 'bus' | 'chat' | 'threads' | 'replies'>;
@@ -129,6 +130,8 @@ async function withoutIncident(
     ports,
   );
   if (costs) return answer(utterance, undefined, costs);
+  const system = mayAskSystem(parsed) ? await answerSystem(text, undefined, ports) : undefined;
+  if (system) return answer(utterance, undefined, system);
   const intent = text.trim() === '' ? 'investigate' : read.kind;
   if (read.kind === 'answer' && read.answer.kind === 'no') return answer(utterance, undefined, nothingToStop);
   switch (intent) {

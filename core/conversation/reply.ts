@@ -25,6 +25,8 @@ import { handleCostQuestion } from './costs.ts';
 import { answerAboutIncident } from './incident/index.ts';
 import type { IncidentPorts } from './incident/record.ts';
 import { handleSeparation } from './separate.ts';
+import { answerSystem } from './system/answer.ts';
+import type { Asking } from './system/ask-sources.ts';
 import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
 
@@ -44,9 +46,11 @@ type ConversationPorts = Pick<
   | 'costs'
   | 'memory'
 > &
-  Partial<Pick<Ports, 'reasoner' | 'bus'>> &
   Pick<IncidentPorts, 'onCall'> &
-  Pick<DraftPorts, 'telemetry'>;
+  Partial<Pick<Ports, 'reasoner' | 'bus' | 'callGraph'>> & {
+    /** The sources answer questions about the system; without them such a question gets a gap. */
+    readonly telemetry: DraftPorts['telemetry'] & Asking;
+  };
 
 export interface Message {
   readonly incidentId: string;
@@ -69,7 +73,8 @@ export interface Reply extends Words {
     | 'reject'
     | 'teach'
     | 'fact'
-    | 'separate';
+    | 'separate'
+    | 'system';
   /** SVG of a chart, for an answer that is clearer as a picture. */
   readonly chart?: string | undefined;
   /** Possible next messages, as buttons that send them. */
@@ -150,6 +155,9 @@ async function answerTo(
   }
   const costs = await cost(message, parsed, incident, ports);
   if (costs) return costs;
+  const system = mayAskSystem(parsed) ? await answerSystem(text, incident, ports) : undefined;
+  if (system)
+    return reply('system', system, { chart: system.chart, excerpts: system.excerpts, choices: system.choices ?? [] });
   const intent = await understand({ ...parsed, incidentId }, ports);
   const diagnosis = await ports.incidents.diagnosis(incidentId);
   switch (intent.kind) {
@@ -197,6 +205,12 @@ async function answerTo(
       return unsure;
   }
 }
+
+/** A message that answers, corrects, agrees or asks for money or reasons is no question about the system. */
+export const mayAskSystem = ({ answer, intent }: ParsedUtterance): boolean =>
+  answer.kind !== 'yes' &&
+  answer.kind !== 'no' &&
+  ['unclear', 'evidence', 'status', 'investigate', 'incident'].includes(intent.kind);
 
 /** Records a correction. If other pages had joined by the diagnosis that the person rejects, they are now investigated on their own. */
 async function corrected(message: Message, incident: Incident, correction: string, ports: ConversationPorts) {

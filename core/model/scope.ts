@@ -49,6 +49,9 @@ export interface Scope extends Omit<Located, 'pod'> {
   readonly window: TimeWindow;
 }
 
+/** The `incidentId` of questions that concern no incident. */
+export const withoutIncidentId = 'question';
+
 /** Namespaces whose workloads every namespace of a cluster depends on. */
 const platformNamespaces: ReadonlySet<string> = new Set(['kube-system', 'kube-node-lease', 'istio-system']);
 

@@ -6,6 +6,7 @@ import { followUp } from '../../../core/language/intents/cost.ts';
 import { factOrders, factStatements } from '../../../core/language/intents/facts.ts';
 import { intents } from '../../../core/language/intents/index.ts';
 import { separate } from '../../../core/language/intents/separate.ts';
+import { systemIntents } from '../../../core/language/intents/system.ts';
 import { teach } from '../../../core/language/intents/teach.ts';
 import { metric } from '../../fixtures/extension/metric-intent.ts';
 
@@ -17,6 +18,7 @@ const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
   separations: [separate],
   teaching: [teach],
   followUps: [followUp],
+  system: systemIntents,
   'intents and one of an extension': [metric, ...intents],
 };
 

@@ -1,0 +1,155 @@
+// Answers questions about the system from the sources of the catalogue, with or without an incident. Every answer says what was read; nothing acts.
+import { parseSystem, type SystemQuestion } from '../../language/parse-system.ts';
+import { statedPeriod } from '../../language/stated-period.ts';
+import type { Incident } from '../../model/incident.ts';
+import { formatList } from '../../wording.ts';
+import { askSource, windowOf } from './ask-sources.ts';
+import { answerCalls, callsAround } from './calls.ts';
+import { answerCompare, answerSame } from './compare.ts';
+import { answerHealth } from './health.ts';
+import { answerChanges, answerOpen, answerPast } from './history.ts';
+import { answerLogs, withoutSearch } from './logs.ts';
+import { answerMeasure } from './metrics.ts';
+import { type Directory, directoryOf, namesIn, nearNames } from './names.ts';
+import { answerDeployed, answerPods, answerRestarted } from './pods.ts';
+import { type Asked, type SystemAnswer, type SystemPorts, scopeAround, servicesOf } from './question.ts';
+
+/** Topics that mean the incident's own record if neither a name nor a time is stated. */
+const ownTopics: ReadonlySet<SystemQuestion['topic']> = new Set(['logs', 'changes', 'measure', 'pods', 'health']);
+const withService: ReadonlySet<SystemQuestion['topic']> = new Set(['measure', 'calls', 'same']);
+
+/** Undefined if the text asks something else. */
+export async function answerSystem(
+  text: string,
+  incident: Incident | undefined,
+  ports: SystemPorts,
+): Promise<SystemAnswer | undefined> {
+  const question = parseSystem(text);
+  if (question === undefined) return undefined;
+  const now = ports.clock.now();
+  const asked = await understood(question, incident, now, ports);
+  const { named, stated } = asked;
+  const isFree = stated.period !== undefined || stated.against !== undefined || isNamed(asked);
+  if (incident !== undefined && !isFree && ownTopics.has(question.topic)) return undefined;
+  const answer = await answerTopic(asked, ports);
+  return { ...answer, lines: [...named.notes, ...answer.lines] };
+}
+
+async function understood(
+  question: SystemQuestion,
+  incident: Incident | undefined,
+  now: Date,
+  ports: SystemPorts,
+): Promise<Asked> {
+  const said = question.topic === 'logs' ? withoutSearch(question.text) : question.text;
+  const stated = statedPeriod(said, now);
+  const directory = await directoryOf(ports);
+  const asked = { question, stated, directory, incident, now, named: namesIn(stated.rest, directory) };
+  if (asked.named.unknown.length === 0) return asked;
+  const wider = await widened(asked, ports);
+  return { ...asked, directory: wider, named: namesIn(stated.rest, wider) };
+}
+
+/** The directory with the names that the sources know: of calls, and of workloads and their namespaces. */
+async function widened(asked: Asked, ports: SystemPorts): Promise<Directory> {
+  const period = { startMs: asked.now.getTime() - 3_600_000, endMs: asked.now.getTime(), words: '' };
+  const [calls, kubernetes] = await Promise.all([
+    callsAround(undefined, asked, period, ports),
+    askSource('kubernetes', { ...scopeAround({}, asked, period), window: windowOf(period) }, {}, ports.telemetry),
+  ]);
+  const services = new Map(asked.directory.services);
+  const namespaces = new Set(asked.directory.namespaces);
+  const clusters = [...asked.directory.clusters];
+  const add = (name: string) => services.has(name.toLowerCase()) || services.set(name.toLowerCase(), name);
+  for (const { from, to } of calls.seen) for (const name of [from, to]) add(name);
+  for (const { cluster, items } of kubernetes.data ?? []) {
+    if (!clusters.some(({ name }) => name === cluster)) clusters.push({ name: cluster, aliases: [] });
+    for (const { kind, metadata } of items)
+      if (['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Service'].includes(kind)) {
+        add(metadata.name);
+        if (metadata.namespace !== undefined) namespaces.add(metadata.namespace);
+      }
+  }
+  return { ...asked.directory, services, namespaces, clusters };
+}
+
+const isNamed = ({ named }: Asked): boolean =>
+  [named.services, named.clusters, named.namespaces, named.unknown].some(({ length }) => length > 0);
+
+async function answerTopic(asked: Asked, ports: SystemPorts): Promise<SystemAnswer> {
+  const { question, named, directory } = asked;
+  const { telemetry } = ports;
+  const [unknown] = named.unknown;
+  if (unknown !== undefined && named.services.length === 0 && question.topic !== 'compare')
+    return unknownName(unknown, directory);
+  const services = servicesOf(asked);
+  const [service] = services;
+  if (withService.has(question.topic) && service === undefined) return whichService(asked);
+  switch (question.topic) {
+    case 'measure':
+      return services.length > 1
+        ? joined(await Promise.all(services.slice(0, 3).map((one) => answerMeasure(asked, one, telemetry))))
+        : answerMeasure(asked, service ?? '', telemetry);
+    case 'calls':
+      return answerCalls(asked, service ?? '', ports);
+    case 'same':
+      return answerSame(asked, service ?? '', telemetry);
+    case 'compare':
+      return answerCompare(asked, telemetry);
+    case 'pods':
+      return answerPods(asked, telemetry);
+    case 'restarted':
+      return answerRestarted(asked, telemetry);
+    case 'deployed':
+      return answerDeployed(asked, telemetry);
+    case 'logs':
+      return answerLogs(asked, telemetry);
+    case 'changes':
+      return answerChanges(asked, ports);
+    case 'open':
+      return answerOpen(asked, ports);
+    case 'past':
+      return answerPast(asked, ports);
+    case 'health':
+      return answerHealth(asked, ports);
+  }
+}
+
+/** A short question with near names. */
+export function unknownName(word: string, directory: Directory): SystemAnswer {
+  const near = nearNames(word, directory);
+  const all = [...new Set(directory.services.values())].sort();
+  return {
+    text:
+      near.length > 0
+        ? `I know no service called ${word}. Do you mean ${formatList(near)}?`
+        : `I know no service called ${word}. Which service do you mean?`,
+    lines: near.length > 0 || all.length === 0 ? [] : [`I know: ${formatList(all, 20)}.`],
+    choices: near.slice(0, 4).map((name) => `is ${name} healthy?`),
+  };
+}
+
+function whichService({ directory, question: { topic, measure } }: Asked): SystemAnswer {
+  const all = [...new Set(directory.services.values())].sort();
+  const what =
+    topic === 'calls'
+      ? 'what talks to'
+      : topic === 'same'
+        ? 'is the traffic the same as last week for'
+        : `${measure ?? 'latency'} of`;
+  return {
+    text: 'Of which service?',
+    lines: all.length === 0 ? [] : [`I know: ${formatList(all, 20)}.`],
+    choices: all.slice(0, 4).map((name) => `${what} ${name}`),
+  };
+}
+
+/** Several answers as one: the sentence of each, the lines of each, and the first chart. */
+function joined(answers: readonly SystemAnswer[]): SystemAnswer {
+  const [first, ...others] = answers;
+  return {
+    text: first?.text ?? '',
+    lines: [...others.map(({ text }) => text), ...new Set(answers.flatMap(({ lines }) => lines))],
+    chart: answers.find(({ chart }) => chart !== undefined)?.chart,
+  };
+}
