@@ -3,6 +3,7 @@ import { parseSystem, type SystemQuestion } from '../../language/parse-system.ts
 import { statedPeriod } from '../../language/stated-period.ts';
 import type { Incident } from '../../model/incident.ts';
 import { formatList } from '../../wording.ts';
+import { nearNames } from '../near-names.ts';
 import { askSource, windowOf } from './ask-sources.ts';
 import { answerCalls, callsAround } from './calls.ts';
 import { answerCompare, answerSame } from './compare.ts';
@@ -10,7 +11,7 @@ import { answerHealth } from './health.ts';
 import { answerChanges, answerOpen, answerPast } from './history.ts';
 import { answerLogs, withoutSearch } from './logs.ts';
 import { answerMeasure } from './metrics.ts';
-import { type Directory, directoryOf, namesIn, nearNames } from './names.ts';
+import { type Directory, directoryOf, namesIn } from './names.ts';
 import { answerDeployed, answerPods, answerRestarted } from './pods.ts';
 import { type Asked, type SystemAnswer, type SystemPorts, scopeAround, servicesOf } from './question.ts';
 
@@ -117,7 +118,8 @@ async function answerTopic(asked: Asked, ports: SystemPorts): Promise<SystemAnsw
 
 /** A short question with near names. */
 export function unknownName(word: string, directory: Directory): SystemAnswer {
-  const near = nearNames(word, directory);
+  const own = (name: string) => directory.services.get(name) ?? name;
+  const near = [...new Set(nearNames(word, [...directory.services.keys()], 6).map(own))].slice(0, 4);
   const all = [...new Set(directory.services.values())].sort();
   return {
     text:
@@ -125,7 +127,7 @@ export function unknownName(word: string, directory: Directory): SystemAnswer {
         ? `I know no service called ${word}. Do you mean ${formatList(near)}?`
         : `I know no service called ${word}. Which service do you mean?`,
     lines: near.length > 0 || all.length === 0 ? [] : [`I know: ${formatList(all, 20)}.`],
-    choices: near.slice(0, 4).map((name) => `is ${name} healthy?`),
+    choices: near.map((name) => `is ${name} healthy?`),
   };
 }
 

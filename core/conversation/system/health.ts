@@ -84,7 +84,12 @@ export async function answerHealth(asked: Asked, ports: SystemPorts): Promise<Sy
   const gaps = distinct([...view.gaps, ...metrics.flatMap((one) => one.gaps), ...alerts.flatMap((one) => one.gaps)]);
   const where = placeWords(services, asked);
   return {
-    text: healthText({ problems: problems.length, isSeen: pods.length + ratios.length > 0, gaps: gaps.length, where }),
+    text: healthText({
+      problems: failing.length + unready.length + firing.length + open.length,
+      isSeen: pods.length + ratios.length > 0,
+      gaps: gaps.length,
+      where,
+    }),
     lines: distinct([
       ...problems,
       `Read ${period.words}: ${formatList(read)}.`,

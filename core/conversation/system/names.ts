@@ -149,19 +149,6 @@ export const clusterNamed = (word: string, { clusters }: Pick<Directory, 'cluste
   clusters.find(({ name, aliases }) => [name, ...aliases].some((one) => one.toLowerCase() === word.toLowerCase()))
     ?.name;
 
-/** Services with names that are like this one, best first. */
-export function nearNames(word: string, { services }: Pick<Directory, 'services'>, most = 4): string[] {
-  const lower = word.toLowerCase().replace(/s$/, '');
-  const ranked = [...services].flatMap(([name, own]) => {
-    const parts = name.split(/[-_.]/);
-    const shares = parts.some((part) => part === lower || part.replace(/s$/, '') === lower) || name.includes(lower);
-    const distance = distanceOf(name, lower);
-    const isNear = distance <= Math.max(1, Math.floor(lower.length / 3));
-    return shares || isNear ? [{ own, rank: shares ? 0 : distance }] : [];
-  });
-  return [...new Set(ranked.sort((a, b) => a.rank - b.rank).map(({ own }) => own))].slice(0, most);
-}
-
 /** The clusters whose name, alias or region begins with or contains the word as a part: `eu`, `us-east`. */
 export function clustersLike(word: string, { clusters }: Pick<Directory, 'clusters'>): string[] {
   const lower = word.toLowerCase();

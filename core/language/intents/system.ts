@@ -10,7 +10,7 @@ const measure = list({
   latency: ['(latency|latencies|response (time|times)|duration|durations|slowness)', 'how (slow|fast)'],
   errors: ['(error|failure) (ratio|rate|rates|percentage|share)', '(errors|5xx|failures)', 'failed requests'],
   memory: ['(memory|ram|heap)'],
-  throttling: ['[cpu] (throttling|throttled)'],
+  throttling: ['cpu (throttling|throttled)', 'throttling'],
   cpu: ['cpu'],
   traffic: ['(rps|qps|throughput|traffic)', 'request rate', 'requests [per (second|minute)]'],
   restarts: ['(restarts|restart count)'],
