@@ -17,7 +17,7 @@ export const check: CheckSource<StatuspageSettings> = async ({ url }) => {
   const shown = names.slice(0, 12).join(', ');
   return {
     kind: 'answers',
-    sees: [`${names.length} components: ${shown}${names.length > 12 ? ' …' : ''}`],
+    sees: [`${names.length} components${names.length === 0 ? '' : ': '}${shown}${names.length > 12 ? ' …' : ''}`],
     clusters: [],
     missing: missing.map((what) => ({ what, fix: 'the page has to answer /api/v2/incidents.json' })),
   };

@@ -67,13 +67,13 @@ export async function syncDocuments(
       const documents: z.infer<typeof Part>['documents'] = {};
       const leftOut = answer.leftOut.map(({ what, why }) => `${clean(what)}: ${why}`);
       for (const document of answer.documents.slice(0, maxDocuments)) {
-        const name = nameOf(source.name, answer.part, document.id);
         if (document.markdown === undefined) {
-          if (known(answer.part, document.id) === document.version)
-            documents[document.id] = { name, version: document.version };
+          const held = old?.documents[document.id];
+          if (held !== undefined && known(answer.part, document.id) === document.version) documents[document.id] = held;
           else leftOut.push(`${clean(document.id)}: its text was not sent`);
           continue;
         }
+        const name = nameOf(source.name, answer.part, document);
         const text = document.markdown;
         if (isBinary(text)) {
           leftOut.push(`${clean(document.id)}: no text`);
@@ -138,8 +138,8 @@ const folderOf = (source: string, part: string | undefined): string =>
   `${syncedPrefix}${slug(source)}/${part === undefined ? '' : `${slug(part) || 'part'}/`}`;
 
 /** Readable in citations, and unique by a part of the hash. */
-const nameOf = (source: string, part: string, id: string): string =>
-  `${folderOf(source, part)}${slug(id) || 'page'}-${sha256(`${part}\n${id}`).slice(0, 8)}.md`;
+const nameOf = (source: string, part: string, { id, title }: SourceDocument): string =>
+  `${folderOf(source, part)}${slug(title ?? id) || 'page'}-${sha256(`${part}\n${id}`).slice(0, 8)}.md`;
 
 /** Front matter of the document itself counts for nothing: its tags could pretend to be a past incident. */
 function copyOf(name: string, document: SourceDocument, text: string) {

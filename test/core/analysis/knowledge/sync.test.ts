@@ -77,6 +77,23 @@ test('new and changed documents are written, unchanged ones are not, and what is
   expect([...held.keys()].every((name) => name.startsWith(syncedPrefix) && name.endsWith('.md'))).toBe(true);
 });
 
+test('a copy is named after the title of its page, and gets another name with another title', async () => {
+  const { copies, held } = memoryCopies();
+  const titled = (title: string, version: string, markdown?: string) =>
+    answering({
+      kind: 'data',
+      part: 'OPS',
+      leftOut: [],
+      documents: [{ ...page('1234', version, markdown), title }],
+    });
+  await syncDocuments([titled('Disk full', '1', 'Delete logs.')], copies, at(1));
+  expect([...held.keys()]).toEqual([expect.stringMatching(/^synced\/wiki\/ops\/disk-full-[0-9a-f]{8}\.md$/)]);
+  await syncDocuments([titled('Disk full', '1')], copies, at(2));
+  expect(held.size).toBe(1);
+  await syncDocuments([titled('Disks full', '2', 'Delete logs.')], copies, at(3));
+  expect([...held.keys()]).toEqual([expect.stringMatching(/disks-full-/)]);
+});
+
 test('a part or source that fails keeps its last good copies and says how old they are', async () => {
   const { copies, held } = memoryCopies();
   await syncDocuments([source('OPS', { a: ['1', '# A'] })], copies, at(0));
