@@ -1,8 +1,12 @@
 // `npm run proofs`: shows without a paid model what agents can reach with their tools, whether a right hypothesis gets through the guards, and
 // whether a lie does.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { type CauseCode, causeCodes, causes } from '../core/causes/causes.ts';
-import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { InvalidInput, Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import type { Diagnosis } from '../core/model/diagnosis.ts';
 import { allTools } from '../core/reasoning/tools/index.ts';
 import type { Expected } from './expected.ts';
@@ -17,8 +21,8 @@ const help = `Shows what agents can do, without a model.
 
   npm run proofs -- reach|ceiling|lies [--scenarios DIR…]
 
-  reach     explores each incident with the agents' tools, breadth first from the page; the deciding evidence has to be in an answer
-            within ${callBudget} calls
+  reach     explores each incident with the agents' tools, breadth first from the page; the deciding evidence has to be in the answers
+            within ${callBudget} calls. Of recorded questions (a folder with rules.json), the answers have to hold what the rules require
   ceiling   hides the true cause from the analysis; a scripted agent that knows it has to bring it into the answer
   lies      scripted agents cite evidence that does not exist, entities and numbers that nobody saw, innocent changes and evidence of other
             incidents; the first hypothesis has to stay
@@ -36,6 +40,29 @@ interface Case extends DojoScenario {
   readonly vocabulary: Vocabulary;
   /** The codes of ours that the truth's label stands for. */
   readonly codes: readonly CauseCode[];
+}
+
+/** What an answer to a recorded question has to hold: of each group one expression. Any other field is somebody else's. */
+const Rules = z.looseObject({
+  cases: z.record(z.string(), z.looseObject({ require: z.array(z.array(z.string()).min(1)) })),
+});
+type Question = DojoScenario & { readonly require: readonly (readonly RegExp[])[] };
+
+/** Recorded questions: scenarios without a truth, in a folder with a rules.json. */
+async function questionsIn(folders: readonly string[]): Promise<Question[]> {
+  const questions: Question[] = [];
+  for (const folder of folders) {
+    const file = join(folder, 'rules.json');
+    if (!existsSync(file)) continue;
+    const rules = Rules.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    if (!rules.success) throw new InvalidInput(`${file} does not fit: ${z.prettifyError(rules.error)}`);
+    for (const scenario of await collectScenarios([folder])) {
+      const rule = rules.data.cases[scenario.id];
+      if (rule === undefined || scenario.expected !== undefined) continue;
+      questions.push({ ...scenario, require: rule.require.map((group) => group.map((text) => new RegExp(text, 'i'))) });
+    }
+  }
+  return questions;
 }
 
 async function casesIn(folders: readonly string[]): Promise<Case[]> {
@@ -111,8 +138,27 @@ async function tellLies(cases: readonly Case[]): Promise<boolean> {
   return first === 0 && acted === 0;
 }
 
-async function reach(cases: readonly Case[]): Promise<boolean> {
+async function reach(cases: readonly Case[], questions: readonly Question[]): Promise<boolean> {
   const calls: number[] = [];
+  for (const { id, dir, require } of questions) {
+    let said = 'not reached';
+    const holds = (answers: readonly Answer[]): boolean => {
+      const all = answers
+        .map(({ text }) => text)
+        .join('\n')
+        .replaceAll(/\s+/g, ' ');
+      return require.every((group) => group.some((expression) => expression.test(all)));
+    };
+    await play(dir, {
+      afterwards: async ({ plan: [brief], ports }) => {
+        if (brief === undefined) return;
+        const found = await explore(brief, allTools(brief, ports), holds);
+        if (found.reached) calls.push(found.calls);
+        said = found.reached ? `${found.calls} calls` : `not reached in ${found.calls} calls`;
+      },
+    });
+    print(`${id}: ${said}`);
+  }
   for (const one of cases) {
     let said = 'not reached';
     await play(one.dir, {
@@ -128,7 +174,7 @@ async function reach(cases: readonly Case[]): Promise<boolean> {
     print(`${one.id}: ${said}`);
   }
   calls.sort((a, b) => a - b);
-  print(`reach reachable=${calls.length}/${cases.length} median_calls=${quantile(calls, 0.5)}`);
+  print(`reach reachable=${calls.length}/${cases.length + questions.length} median_calls=${quantile(calls, 0.5)}`);
   return true;
 }
 
@@ -182,15 +228,15 @@ try {
     options: { scenarios: { type: 'string', multiple: true }, help: { type: 'boolean' } },
     allowPositionals: true,
   });
-  const [name, ...folders] = positionals;
+  const [name, ...rest] = positionals;
   if (values.help) print(help);
   else if (!isProof(name))
     throw new Misconfigured(`Which proof? ${Object.keys(proofs).join(', ')}. \`npm run proofs -- --help\` tells more.`);
   else {
-    const cases = await casesIn(
-      [...(values.scenarios ?? []), ...folders].length > 0 ? [...(values.scenarios ?? []), ...folders] : ['scenarios'],
-    );
-    process.exitCode = (await proofs[name](cases)) ? 0 : 1;
+    const folders = [...(values.scenarios ?? []), ...rest];
+    const where = folders.length > 0 ? folders : ['scenarios'];
+    const cases = await casesIn(where);
+    process.exitCode = (await proofs[name](cases, await questionsIn(where))) ? 0 : 1;
   }
 } catch (error) {
   complain(error instanceof WatchkeeperError ? error.message : `Something unexpected: ${String(error)}`);

@@ -82,6 +82,8 @@ function openingOf({ context, trigger }: Brief): (readonly [string, object])[] {
     ),
     ...suspicious.map((contains) => ['search_logs', { contains, groupBy: 'service' }] as const),
     ['list_objects', { kind: 'Node', notWell: true }],
+    ['search_logs', { contains: '%' }],
+    ['search_logs', { contains: ' ms' }],
     ...(service === undefined
       ? []
       : [['find_traces', { service, only: 'failed' }] as const, ['find_traces', { service, only: 'slow' }] as const]),

@@ -35,7 +35,7 @@ export function kubernetesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'e
               item.metadata.name.startsWith(name) &&
               (namespace === undefined || item.metadata.namespace === namespace),
           )
-          .map((item) => ({ cluster, item, events: eventsOf(item, items) })),
+          .map((item) => ({ cluster, item, events: [...podsOn(item, items), ...eventsOf(item, items)] })),
       );
       const digest =
         found.length === 0
@@ -74,8 +74,32 @@ const ContainerState = z.looseObject({
     .record(z.string(), z.looseObject({ reason: z.string().nullish(), exitCode: z.number().nullish() }).nullish())
     .nullish(),
 });
-const Container = z.looseObject({ name: z.string(), image: z.string().nullish(), resources: z.unknown() });
-const PodSpec = z.looseObject({ containers: z.array(Container).nullish(), nodeName: z.string().nullish() });
+const words = z.array(z.string()).nullish().catch(undefined);
+const Container = z.looseObject({
+  name: z.string(),
+  image: z.string().nullish(),
+  resources: z.unknown(),
+  command: words,
+  args: words,
+  env: z
+    .array(z.looseObject({ name: z.string(), value: z.string().nullish(), valueFrom: z.unknown() }))
+    .nullish()
+    .catch(undefined),
+});
+type Container = z.infer<typeof Container>;
+const placing = [
+  'serviceAccountName',
+  'nodeSelector',
+  'tolerations',
+  'affinity',
+  'priorityClassName',
+  'volumes',
+] as const;
+const PodSpec = z.looseObject({
+  containers: z.array(Container).nullish(),
+  nodeName: z.string().nullish(),
+  ...Object.fromEntries(placing.map((field) => [field, z.unknown()])),
+});
 /** Each part is parsed separately: a part with an unexpected form is left out, the other parts are shown. */
 const Parts = z.looseObject({
   spec: z
@@ -105,6 +129,7 @@ function describe(cluster: string, item: KubernetesObject, events: readonly stri
   const labelled = (label: string, value: unknown) =>
     value === undefined || value === null ? [] : [`${label} ${value}`];
   const containers = spec?.containers ?? spec?.template?.spec?.containers ?? [];
+  const pod = spec?.template?.spec ?? spec;
   return [
     `${item.kind} ${item.metadata.namespace ?? '-'}/${item.metadata.name} in ${cluster}`,
     [
@@ -121,6 +146,14 @@ function describe(cluster: string, item: KubernetesObject, events: readonly stri
         ({ name, image, resources }) =>
           `container ${name}: ${image ?? '?'} ${shorten(JSON.stringify(resources ?? {}), 160)}`,
       ),
+    ...containers.slice(0, 2).flatMap(startedWith),
+    ...placing.flatMap((field) =>
+      isEmpty(pod?.[field]) ? [] : [`${field} ${shorten(JSON.stringify(pod?.[field]), 160)}`],
+    ),
+    ...labelled(
+      'allocatable',
+      isEmpty(status?.allocatable) ? undefined : shorten(JSON.stringify(status?.allocatable), 160),
+    ),
     ...(status?.conditions ?? [])
       .slice(0, maxConditions)
       .map(({ type, status: is, reason, message }) =>
@@ -132,11 +165,30 @@ function describe(cluster: string, item: KubernetesObject, events: readonly stri
         (one) =>
           `state of ${one.name}: restarts ${one.restartCount ?? 0} ${shorten(JSON.stringify({ now: one.state, last: one.lastState }), 220)}`,
       ),
-    ...events.map((event) => `event ${event}`),
+    ...events,
   ]
     .filter((line) => line !== '')
     .join('\n');
 }
+
+/** What a container is started with. Values from Secrets are named, never read. */
+const startedWith = ({ command, args, env }: Container): string[] => [
+  ...(isEmpty(command) && isEmpty(args)
+    ? []
+    : [`starts ${shorten([...(command ?? []), ...(args ?? [])].join(' '), 200)}`]),
+  ...(isEmpty(env)
+    ? []
+    : [
+        `environment ${shorten((env ?? []).map(({ name, value }) => `${name}=${value ?? '(from elsewhere)'}`).join(', '), 400)}`,
+      ]),
+];
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === '' ||
+  (Array.isArray(value) && value.length === 0) ||
+  (typeof value === 'object' && Object.keys(value).length === 0);
 
 const Event = z.looseObject({
   kind: z.literal('Event'),
@@ -146,6 +198,15 @@ const Event = z.looseObject({
   lastTimestamp: z.string().nullish(),
   involvedObject: z.looseObject({ kind: z.string().nullish(), name: z.string().nullish() }),
 });
+
+/** How many pods run on a node. */
+function podsOn(item: KubernetesObject, items: readonly KubernetesObject[]): string[] {
+  if (item.kind !== 'Node') return [];
+  const on = items.filter(
+    (one) => one.kind === 'Pod' && PodSpec.safeParse(one.spec).data?.nodeName === item.metadata.name,
+  );
+  return [`${on.length} pods run on it`];
+}
 
 function eventsOf(item: KubernetesObject, items: readonly KubernetesObject[]): string[] {
   return items
@@ -158,6 +219,6 @@ function eventsOf(item: KubernetesObject, items: readonly KubernetesObject[]): s
     .toSorted((a, b) => (b.lastTimestamp ?? '').localeCompare(a.lastTimestamp ?? ''))
     .slice(0, maxEvents)
     .map(({ lastTimestamp, count, reason, message }) =>
-      `${lastTimestamp ?? ''} ${count ?? 1} × ${reason ?? ''}: ${shorten(message ?? '', 160)}`.trim(),
+      `event ${lastTimestamp ?? ''} ${count ?? 1} × ${reason ?? ''}: ${shorten(message ?? '', 160)}`.trim(),
     );
 }

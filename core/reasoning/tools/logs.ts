@@ -69,6 +69,7 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
       const around = new Surroundings(context);
       const places = new Set<string>();
       let [read, matching] = [0, 0];
+      let newest: string | undefined;
       for await (const record of observed.data) {
         read += record.message.length;
         if (read > brief.budget.bytes) break;
@@ -79,6 +80,7 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
         matching += 1;
         reader.push(record);
         if (lines.length < keptLines) lines.push(lineOf(record));
+        else newest = lineOf(record);
         if (groupBy !== undefined) count(groups, fieldOf(record, groupBy) ?? 'without it', record, window.baseline.end);
       }
       const reading = reader.finish();
@@ -105,7 +107,10 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
               ...(contains === ''
                 ? []
                 : around.lines.length === 0
-                  ? ['Lines:', ...lines.slice(0, maxLines).map((line) => shorten(line, 240))]
+                  ? [
+                      'Lines:',
+                      ...endsOf(newest === undefined ? lines : [...lines, newest]).map((line) => shorten(line, 240)),
+                    ]
                   : ['The first, with its surroundings:', ...around.lines.map((line) => shorten(line, 200))]),
             ].join('\n');
       return toolAnswer(
@@ -122,6 +127,10 @@ export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidenc
     },
   };
 }
+
+/** The first two lines and the last one: they show how a value went. */
+const endsOf = (lines: readonly string[]): readonly string[] =>
+  lines.length <= maxLines ? lines : [...lines.slice(0, maxLines - 1), ...lines.slice(-1)];
 
 type Search = z.infer<typeof Input>;
 
