@@ -43,6 +43,20 @@ const SpecialistReport = z.object({
   observations: z.array(Observation).max(4).default([]).describe('What you found beyond the findings; mostly none.'),
 });
 
+const RunbookAnswer = z.object({
+  step: z.number().int().min(1).max(12).describe('Number of an open check of the checklist.'),
+  result: z
+    .string()
+    .min(1)
+    .max(300)
+    .describe('What was found. The evidence that it cites holds its numbers and names.'),
+  evidenceIds: z.array(z.string().max(100)).min(1).max(4),
+});
+export type RunbookAnswer = z.infer<typeof RunbookAnswer>;
+
+/** Of an agent that follows a runbook. */
+const RunbookReport = SpecialistReport.extend({ steps: z.array(RunbookAnswer).max(12).default([]) });
+
 const Cited = z.object({
   claim: z.string().min(1).max(300).describe('One sentence. The evidence that it cites holds its numbers and names.'),
   evidenceIds: z.array(z.string().max(100)).min(1).max(4),
@@ -113,4 +127,4 @@ const IntentOpinion = z.object({
     .describe('Only with evidence: whose.'),
 });
 
-export const outputs = { SpecialistReport, DiagnosisOpinion, IntentOpinion };
+export const outputs = { SpecialistReport, RunbookReport, DiagnosisOpinion, IntentOpinion };

@@ -1,18 +1,22 @@
 // The agent of a specialist. It starts from the digest of the analysis, may query its own source through typed tools, and returns a report. It words
 // the summary, orders the findings and may add observations. An observation counts only if it cites evidence of this incident that supports it.
 // Without a model the report of the analysis is used.
+import type * as z from 'zod';
 import type { Brief, Finding, Gap, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
-import { causeNamed, type Observation, outputs } from './outputs.ts';
+import { causeNamed, type Observation, outputs, type RunbookAnswer } from './outputs.ts';
 import { instructionsIn, reportText } from './report-text.ts';
+import { checklistLines, openChecks, withAnswers } from './runbook.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
 import { foreignTools } from './tools/foreign.ts';
-import { toolsOf } from './tools/index.ts';
+import { runbookTools, toolsOf } from './tools/index.ts';
 import { byline, usageWith } from './usage.ts';
 
 type SpecialistPorts = Pick<Ports, 'evidence'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>;
+
+type Answer = z.infer<typeof outputs.SpecialistReport> & { readonly steps?: readonly RunbookAnswer[] };
 
 const noTools = { tools: [], gaps: [] } as const;
 const maxFindings = 12;
@@ -26,6 +30,7 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
       `Question: ${brief.question}`,
       ...instructionsIn([brief]),
       reportText(analysed),
+      ...checklistLines(analysed.checklist),
       ...(await readExcerpts(brief.incidentId, analysed, ports)),
     ].join('\n\n'),
   );
@@ -34,16 +39,22 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
     telemetry?.servers && investigating ? await foreignTools(brief, telemetry.servers, { evidence }) : noTools;
   const report = { ...analysed, gaps: [...analysed.gaps, ...foreign.gaps].slice(0, maxGaps) };
   const read: string[] = [digest];
+  const hasOpenChecks = openChecks(analysed.checklist).length > 0;
+  const schema: z.ZodType<Answer> = hasOpenChecks ? outputs.RunbookReport : outputs.SpecialistReport;
   // Verification after an action uses the same observations and looks up nothing further.
   const tools =
     telemetry && investigating
-      ? [...toolsOf(brief, { telemetry, evidence }), ...foreign.tools]
+      ? [
+          ...toolsOf(brief, { telemetry, evidence }),
+          ...(hasOpenChecks ? runbookTools(brief, { telemetry, evidence }) : []),
+          ...foreign.tools,
+        ]
       : [evidenceTool(brief.incidentId, ports)];
   const answer = await reasoner.reason({
     promptId: `specialist-${brief.specialist}`,
     incidentId: brief.incidentId,
     digest,
-    schema: outputs.SpecialistReport,
+    schema,
     tools: tools.map((tool) => ({
       ...tool,
       run: async (input) => {
@@ -61,11 +72,18 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
   }
   const { value } = answer;
   const observed = await observations(brief, report, value.observations, ports);
+  const followed = await withAnswers(
+    brief.incidentId,
+    report.checklist,
+    { answers: value.steps ?? [], by: byline(answer) },
+    ports,
+  );
   const checked: Report = {
     ...report,
+    ...(followed.checklist === undefined ? {} : { checklist: followed.checklist }),
     usage: usageWith(report.usage, answer),
     findings: [...report.findings, ...observed].slice(0, maxFindings),
-    droppedClaims: report.droppedClaims + value.observations.length - observed.length,
+    droppedClaims: report.droppedClaims + value.observations.length - observed.length + followed.dropped,
   };
   const unsupported = unsupportedParts(value.summary, read);
   if (unsupported.length > 0) {

@@ -33,6 +33,10 @@ export const toolsOf = (brief: Brief, ports: ToolPorts): ReasonerTool[] => [
   noteTool(),
 ];
 
+/** What an agent needs to answer the open checks of a runbook. */
+export const runbookTools = (brief: Brief, ports: ToolPorts): ReasonerTool[] =>
+  [kubernetesTool, listObjects, logsTool, metricsTool, changesTool].map((make) => make(brief, ports));
+
 /** All tools of all specialists, each once: for an investigation that has no specialist. */
 export const allTools = (brief: Brief, ports: ToolPorts): ReasonerTool[] => [
   evidenceTool(brief.incidentId, ports),
