@@ -9,10 +9,12 @@ import type { Ports } from '../ports/index.ts';
 import { fileReport } from '../record/file-report.ts';
 import { reportText } from './report-text.ts';
 
+/** Without limits in its form, because every specialist's tool repeats it in the coordinator's context; `Question` checks them. */
 const Input = z.object({
-  question: z.string().min(5).max(400).describe('One precise question that would decide between hypotheses.'),
-  entity: EntityRef.optional().describe('The entity that it is about, as the reports write it.'),
+  question: z.string(),
+  entity: z.object({ kind: z.string(), name: z.string(), namespace: z.string().optional() }).optional(),
 });
+const Question = z.object({ question: z.string().min(5).max(400), entity: EntityRef.optional() });
 
 /** Time limit, in seconds, of a specialist's agent for one question. */
 const secondsAQuestion = 10;
@@ -39,7 +41,7 @@ export function followUps(
   const read: string[] = [];
   let count = 0;
   const briefs = new Map(plan.map((brief) => [brief.specialist, brief]));
-  const askOf = async (brief: Brief, { question, entity }: z.infer<typeof Input>): Promise<Report> => {
+  const askOf = async (brief: Brief, { question, entity }: z.infer<typeof Question>): Promise<Report> => {
     count += 1;
     const followUpBrief: Brief = {
       ...brief,
@@ -68,10 +70,10 @@ export function followUps(
     },
     tools: [...briefs.values()].map((brief) => ({
       name: `ask_${brief.specialist.replaceAll('-', '_')}`,
-      description: `Asks the ${brief.specialist} specialist one question. It looks again and answers with findings and evidence ids.`,
+      description: `Asks the ${brief.specialist} specialist.`,
       input: Input,
       run: async (input) => {
-        const report = await askOf(brief, Input.parse(input));
+        const report = await askOf(brief, Question.parse(input));
         const text = reportText({ ...report, findings: report.findings.slice(0, maxFindings) });
         read.push(text);
         return text;

@@ -82,10 +82,10 @@ test('a specialist and the synthesis speak in the model’s words, and what no e
   const said = (actor: string) => timeline.find((entry) => entry.step === 'Investigate' && entry.actor === actor)?.text;
 
   expect(diagnosis).toMatchObject({
-    model: 'test.coordinator (synthesis@6)',
+    model: 'test.coordinator (synthesis@7)',
     participants: expect.arrayContaining([
-      { part: 'coordinator', by: 'test.coordinator (synthesis@6)' },
-      { part: 'kubernetes', by: 'test.specialist (specialist-kubernetes@2)' },
+      { part: 'coordinator', by: 'test.coordinator (synthesis@7)' },
+      { part: 'kubernetes', by: 'test.specialist (specialist-kubernetes@3)' },
     ]),
     text: 'CronJob nightly-invoices failed. Its upstream was gone for a while. Rerun it.',
     hypotheses: [
@@ -100,7 +100,7 @@ test('a specialist and the synthesis speak in the model’s words, and what no e
   expect(spent.tokens).toBe((diagnosis?.usage.inputTokens ?? 0) + (diagnosis?.usage.outputTokens ?? 0));
   expect(spent.usd).toBeGreaterThan(0);
   const lines = diagnosisLines(diagnosis as Diagnosis, [], undefined, 120, styleFor({}, {})).join('\n');
-  expect(lines).toContain('test.coordinator (synthesis@6)');
+  expect(lines).toContain('test.coordinator (synthesis@7)');
   expect(lines).toMatch(/\d+ calls, [\d,]+ tokens, \d\.\d{4} USD/);
   expect(said('kubernetes')).toBe('CronJob nightly-invoices gave up after its retries.');
   // payments-db-7 and 03:33 occur in no evidence: the analysis' own words stand.

@@ -52,7 +52,7 @@ describe('a model that answers', () => {
     expect(answer).toMatchObject({
       kind: 'answered',
       value: { verdict: 'limit too low' },
-      promptVersion: 'specialist-kubernetes@2',
+      promptVersion: 'specialist-kubernetes@3',
       modelCalls: 1,
       inputTokens: 900,
       outputTokens: 40,
