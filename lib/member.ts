@@ -4,6 +4,7 @@ import { Arn, ArnFormat, CfnOutput, CfnParameter, Stack, Tags, Validations } fro
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import { AccountPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import type { SourceRight } from '../connectors/source-kind.ts';
 import { arnOf, inWords } from './capabilities.ts';
 import { type StageConfig, sourcesOf } from './config.ts';
 
@@ -13,6 +14,14 @@ interface MemberProps {
   /** The region of the stack; absent, that of the credentials. */
   readonly region?: string | undefined;
 }
+
+/** For `npm run catalog -- discover`, which reads names and tags and no content. */
+const discovery: SourceRight = {
+  purpose: 'observe',
+  actions: ['tag:GetResources'],
+  resources: ['*'],
+  wildcard: 'Tags of resources are listed by account and region: the API takes no resource.',
+};
 
 export class WatchkeeperMember extends Stack {
   constructor(scope: Construct, stage: StageConfig, { account, region }: MemberProps) {
@@ -34,9 +43,10 @@ export class WatchkeeperMember extends Stack {
         `The roles under aws.accounts have different names, so one stack cannot stand for all: deploy it with credentials of one account.`,
       );
     const ids = new Set(members.map(([id]) => id));
-    const rights = sourcesOf(stage)
+    const given = sourcesOf(stage)
       .flatMap((source) => source.rights)
       .filter((right) => right.account !== undefined && ids.has(right.account));
+    const rights = [...given, discovery];
     const needsId = members.some(([, { externalIdSecret }]) => externalIdSecret !== undefined);
     const stageAccount =
       stage.account ??
@@ -60,21 +70,17 @@ export class WatchkeeperMember extends Stack {
         ArnLike: { 'aws:PrincipalArn': `arn:${this.partition}:iam::${stageAccount}:role/watchkeeper-${stage.stage}-*` },
         ...(externalId === undefined ? {} : { StringEquals: { 'sts:ExternalId': externalId } }),
       }),
-      ...(rights.length === 0
-        ? {}
-        : {
-            inlinePolicies: {
-              read: new PolicyDocument({
-                statements: rights.map(
-                  ({ actions, resources }) =>
-                    new PolicyStatement({
-                      actions: [...actions],
-                      resources: resources.map((parts) => arnOf(this, parts)),
-                    }),
-                ),
+      inlinePolicies: {
+        read: new PolicyDocument({
+          statements: rights.map(
+            ({ actions, resources }) =>
+              new PolicyStatement({
+                actions: [...actions],
+                resources: resources.map((parts) => arnOf(this, parts)),
               }),
-            },
-          }),
+          ),
+        }),
+      },
     });
     const wildcards = rights.flatMap(({ resources, wildcard }) =>
       wildcard === undefined

@@ -101,12 +101,13 @@ describe('the stack of a member account', () => {
     ]);
     expect(template.toJSON().Parameters.ExternalId).toMatchObject({ NoEcho: true, MinLength: 16 });
   });
-  test('gives what the sources of its account read, and nothing else', () => {
+  test('gives what the sources of its account read and the tags for the catalogue, and nothing else', () => {
     expect(rightsIn('111122223333')).toMatch(/aps:QueryMetrics/);
     expect(rightsIn('111122223333')).toMatch(/eks:DescribeCluster/);
     expect(rightsIn('111122223333')).not.toMatch(/logs:|cloudwatch:/);
     expect(rightsIn('444455556666')).toMatch(/logs:StartQuery/);
     expect(rightsIn('444455556666')).not.toMatch(/aps:|eks:/);
+    for (const account of ['111122223333', '444455556666']) expect(rightsIn(account)).toMatch(/tag:GetResources/);
   });
   test('makes an access entry for each cluster of its account and region', () => {
     const entries = (region: string) =>
