@@ -21,6 +21,7 @@ import { lambdaSpecialistClient } from '../connectors/lambda/index.ts';
 import { documentSources, liveActor, liveSources, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { pagerDutyOnCall } from '../connectors/pagerduty/on-call.ts';
 import { pngCharts } from '../connectors/png/index.ts';
 import { readScenario, recordedExecutor, recordedTargets, recordedTelemetry } from '../connectors/recorded/index.ts';
 import { s3Anchors, s3Copies, s3Documents, s3Evidence, s3Tape } from '../connectors/s3/index.ts';
@@ -214,6 +215,15 @@ export const secrets = (): Ports['secrets'] => once('secrets', () => signingSecr
 
 export const pager = (): Ports['pager'] =>
   once('pager', () => taped(untapedPager(), (made, record) => tapedPager(made, stores().incidents, record)));
+
+/** Who is on call; without a token of PagerDuty it is not known. */
+export const onCall = (): Ports['onCall'] =>
+  once('onCall', () => {
+    const { PAGERDUTY: config } = environment();
+    return config === undefined
+      ? pagerDutyOnCall({})
+      : pagerDutyOnCall({ token: () => readSecret()('pagerduty-token'), baseUrl: config.apiUrl });
+  });
 
 function untapedPager(): Ports['pager'] {
   const { PAGERDUTY: config } = environment();

@@ -91,6 +91,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'hear facts',
       'throw the kill switch',
       'ask for costs',
+      'use PagerDuty',
       'write knowledge',
       'draw charts',
       'read evidence',

@@ -26,6 +26,7 @@ import { documentSources, liveActor, liveSources, refuseMisrouted, repositoriesO
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { discoverPagerDuty } from '../connectors/pagerduty/discover.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
+import { pagerDutyOnCall } from '../connectors/pagerduty/on-call.ts';
 import { pngCharts } from '../connectors/png/index.ts';
 import {
   cachedActs,
@@ -154,7 +155,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   });
   const world = record ? tapedWorld(made, incidents, record) : made;
   if (record && world.model !== undefined) record.note('model.config', world.model);
-  const { clock, telemetry, executor, targets, pager, catalog, costs, reasoner } = world;
+  const { clock, telemetry, executor, targets, pager, onCall, catalog, costs, reasoner } = world;
   const local = { endpoint: aws.url, region: 'us-east-1', credentials: aws.credentials };
   const console = consoleChat(disk, systemClock());
   const chat = world.chat === undefined ? console : alsoIn(console, world.chat);
@@ -168,6 +169,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       executor,
       targets,
       pager,
+      onCall,
       catalog,
       costs,
       charts: charts(),
@@ -302,6 +304,7 @@ export function recordedWorld(
       executor: recordedExecutor(recorded),
       targets: recordedTargets(recorded),
       pager: pagerDuty({}),
+      onCall: pagerDutyOnCall({}),
       catalog: approvedBy(config.approvers, yamlCatalog(config.catalog ?? catalogFile)),
       costs: await costsOf(dirs),
       reasoner: noReasoner(),
@@ -334,6 +337,7 @@ export function replayedWorld(source: ReplaySource, openedAt: Date): MakeWorld {
       executor: replayedExecutor(source),
       targets: replayedTargets(source),
       pager: replayedPager(source),
+      onCall: pagerDutyOnCall({}),
       catalog: replayedCatalog(source),
       costs: noCosts,
       reasoner:
@@ -383,6 +387,7 @@ export function liveWorld(config: LiveConfig): MakeWorld {
       fromEmail: config.pagerduty?.fromEmail,
       baseUrl: config.pagerduty?.apiUrl,
     }),
+    onCall: pagerDutyOnCall({ token: constant(config.pagerduty?.token), baseUrl: config.pagerduty?.apiUrl }),
     catalog: catalogOf(config),
     costs: config.costs === undefined ? noCosts : costExplorer(),
     reasoner:

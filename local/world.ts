@@ -12,7 +12,10 @@ export interface RecordedPage {
 }
 
 export interface World
-  extends Pick<Ports, 'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'catalog' | 'costs' | 'reasoner'> {
+  extends Pick<
+    Ports,
+    'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'onCall' | 'catalog' | 'costs' | 'reasoner'
+  > {
   /** Another place than the console where people read. */
   readonly chat?: Ports['chat'] | undefined;
   /** Reads the messages of that place. */

@@ -2,9 +2,12 @@
 // reply. The thread, its parent message and the channel supply the context; reply.ts answers the words themselves. Handling an event twice is
 // harmless, because the event's id is the answer's key.
 
+import { sha256 } from '../hash.ts';
 import { type Alert, readAlert, ruleFor } from '../intake/channel-alert.ts';
 import { isForUs } from '../language/for-us.ts';
+import { otherLanguage } from '../language/other-languages.ts';
 import { parseUtterance } from '../language/parse-utterance.ts';
+import type { Intent } from '../language/read-intent.ts';
 import { handleFact } from '../learning/facts.ts';
 import type { Incident, Trigger } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
@@ -24,6 +27,8 @@ import { handleCostQuestion } from './costs.ts';
 import { handleButton } from './handle-button.ts';
 import { type Choice, mayAskSystem, replyTo } from './reply.ts';
 import { answerSystem } from './system/answer.ts';
+import { answerWithoutIncident } from './incident/without.ts';
+import { unknownService } from './unknown-service.ts';
 import { helpWords } from './words.ts';
 
 export type HandleUtterancePorts = Parameters<typeof replyTo>[1] & Pick<Ports, 'bus' | 'chat' | 'threads' | 'replies'>;
@@ -73,7 +78,7 @@ export async function handleUtterance(utterance: Utterance, ports: HandleUtteran
       const setting = await settingOf(utterance, ports);
       return setting.incident
         ? aboutIncident(utterance, setting.incident, setting, ports)
-        : withoutIncident(utterance, setting, ports);
+        : remembered(utterance, ports, withoutIncident(utterance, setting, ports));
     }
   }
 }
@@ -121,17 +126,23 @@ async function withoutIncident(
     return answer(utterance, undefined, await answerSwitch({ ...answered, by: utterance.by }, ports));
   const fact = await handleFact(parsed.fact, { by: utterance.by }, ports);
   if (fact) return answer(utterance, undefined, fact);
+  const earlier = earlierOf(utterance, setting, ports);
   const costs = await handleCostQuestion(
     parsed,
     {
-      earlier: async () => setting.earlier ?? [],
+      earlier,
       trigger: alert === undefined ? undefined : mentionOf(utterance, setting),
     },
     ports,
   );
   if (costs) return answer(utterance, undefined, costs);
+  const asked = { parsed, by: utterance.by, earlier };
+  const own = alert || !isForRecord(read) ? undefined : await answerWithoutIncident(asked, ports);
+  if (own) return answer(utterance, undefined, own);
   const system = mayAskSystem(parsed) ? await answerSystem(text, undefined, ports) : undefined;
   if (system) return answer(utterance, undefined, system);
+  const aboutIncident = alert ? undefined : await answerWithoutIncident(asked, ports);
+  if (aboutIncident) return answer(utterance, undefined, aboutIncident);
   const intent = text.trim() === '' ? 'investigate' : read.kind;
   if (read.kind === 'answer' && read.answer.kind === 'no') return answer(utterance, undefined, nothingToStop);
   switch (intent) {
@@ -140,20 +151,24 @@ async function withoutIncident(
     case 'preferences':
       return answer(utterance, undefined, await taughtOf(ports));
     case 'investigate':
-      return begin(utterance, setting, ports);
+      return beginKnown(utterance, setting, ports);
     case 'status':
       return alert ? begin(utterance, setting, ports) : answer(utterance, undefined, await openOf(ports));
     default:
       if (alert && intent !== 'answer') return begin(utterance, setting, ports);
       if (/\b(?:issue|problem|wrong|broken|fail\w*|down|slow|errors?|crash\w*|unhealthy|degraded|stuck)\b/i.test(text))
-        return begin(utterance, setting, ports);
+        return beginKnown(utterance, setting, ports);
       return answer(utterance, undefined, {
-        text: 'I am not sure what you want. Is it one of these?',
+        text: otherLanguage(text) ?? 'I am not sure what you want. Is it one of these?',
         lines: gap === undefined ? [] : [gap],
         choices: ["what's the issue with this service?", 'status of open incidents', 'help'],
       });
   }
 }
+
+/** Questions that no source of the system answers. */
+const isForRecord = (intent: Intent): boolean =>
+  intent.kind === 'incident' && ['cannot', 'people', 'advice', 'announce'].includes(intent.question.id);
 
 async function taughtOf({ preferences }: HandleUtterancePorts): Promise<ReplyContent> {
   const active = (await preferences.list()).filter(({ state }) => state === 'active');
@@ -213,6 +228,37 @@ async function settingOf(utterance: Words, ports: HandleUtterancePorts): Promise
 }
 
 const sourceOfThread = (channel: string, threadTs: string): string => `slack-${channel}-${threadTs}`;
+
+/** Begins unless the question names a service that nobody knows: then it asks back. */
+async function beginKnown(utterance: Words, setting: Setting, ports: HandleUtterancePorts): Promise<UtteranceResult> {
+  const unknown = setting.alert ? undefined : await unknownService(mentionOf(utterance, setting), ports);
+  return unknown ? answer(utterance, undefined, unknown) : begin(utterance, setting, ports);
+}
+
+/** The key under which the conversation memory keeps what people say in a place that is about no incident. */
+const talkOf = ({ place }: Words): string =>
+  place === undefined ? 'none' : `talk-${sha256(`${place.channel} ${place.threadTs ?? ''}`).slice(0, 24)}`;
+
+const earlierOf =
+  (utterance: Words, setting: Setting, { memory }: HandleUtterancePorts) =>
+  async (): Promise<readonly string[]> =>
+    setting.earlier ??
+    (await memory.utterances({ incidentId: talkOf(utterance), actor: utterance.by })).map(({ text }) => text);
+
+/** Keeps the message for follow-ups; if that fails, the answer is unaffected. */
+async function remembered(
+  utterance: Words,
+  { memory }: HandleUtterancePorts,
+  result: Promise<UtteranceResult>,
+): Promise<UtteranceResult> {
+  const done = await result;
+  const text = shorten(clean(redact(utterance.text)).trim(), 1000);
+  if (done.kind === 'answered' && text !== '' && utterance.how !== 'thread')
+    await memory
+      .remember({ incidentId: talkOf(utterance), actor: utterance.by, at: utterance.at, text }, 'conversation')
+      .catch(() => undefined);
+  return done;
+}
 
 async function begin(utterance: Words, setting: Setting, ports: HandleUtterancePorts): Promise<UtteranceResult> {
   const trigger = mentionOf(utterance, setting);

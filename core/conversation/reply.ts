@@ -2,6 +2,7 @@
 // buttons call, and never does more than those. If it does not understand a message, it asks back.
 
 import { chartOf } from '../charts/evidence.ts';
+import { otherLanguage } from '../language/other-languages.ts';
 import { type ParsedUtterance, parseUtterance } from '../language/parse-utterance.ts';
 import type { IncidentQuestion, Intent, Source } from '../language/read-intent.ts';
 import { type FactReply, handleFact } from '../learning/facts.ts';
@@ -22,8 +23,8 @@ import { reevaluateMembers } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
 import { type ApprovalReply, answerQuestion, openIn, repeatBackFor, stillOpen } from './answer-question.ts';
 import { handleCostQuestion } from './costs.ts';
+import { answerFromRecord } from './incident/converse.ts';
 import { answerAboutIncident } from './incident/index.ts';
-import type { IncidentPorts } from './incident/record.ts';
 import { handleSeparation } from './separate.ts';
 import { answerSystem } from './system/answer.ts';
 import type { Asking } from './system/ask-sources.ts';
@@ -46,8 +47,7 @@ type ConversationPorts = Pick<
   | 'costs'
   | 'memory'
 > &
-  Pick<IncidentPorts, 'onCall'> &
-  Partial<Pick<Ports, 'reasoner' | 'bus' | 'callGraph'>> & {
+  Partial<Pick<Ports, 'reasoner' | 'bus' | 'callGraph' | 'onCall'>> & {
     /** The sources answer questions about the system; without them such a question gets a gap. */
     readonly telemetry: DraftPorts['telemetry'] & Asking;
   };
@@ -149,10 +149,10 @@ async function answerTo(
   }
   const separated = separation && (await handleSeparation(separation, { incident, by: message.by }, ports));
   if (separated) return reply('separate', separated, { choices: separated.choices });
-  if (parsed.intent.kind === 'incident') {
-    const { question } = parsed.intent;
-    return reply(question.id, await answerAboutIncident(question, { incident, text }, ports));
-  }
+  const earlier = async () =>
+    (await ports.memory.utterances({ incidentId, actor: message.by })).map((event) => event.text);
+  const fromRecord = await answerFromRecord(parsed, { incident, earlier }, ports);
+  if (fromRecord) return reply(fromRecord.id, fromRecord, { choices: fromRecord.choices ?? [] });
   const costs = await cost(message, parsed, incident, ports);
   if (costs) return costs;
   const system = mayAskSystem(parsed) ? await answerSystem(text, incident, ports) : undefined;
@@ -201,8 +201,10 @@ async function answerTo(
         : reply('investigate', only(wholeText(diagnosis)), { choices: ['why?', 'show me the logs'] });
     case 'incident':
       return reply(intent.question.id, await answerAboutIncident(intent.question, { incident, text }, ports));
-    case 'unclear':
-      return unsure;
+    case 'unclear': {
+      const other = otherLanguage(text);
+      return other === undefined ? unsure : { ...unsure, text: other };
+    }
   }
 }
 

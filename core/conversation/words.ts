@@ -79,11 +79,21 @@ function namedHypothesis(question: string, hypotheses: readonly Hypothesis[]): H
   const lower = ` ${question.toLowerCase()} `;
   const byName = hypotheses.find(({ entity }) => lower.split(/[^a-z0-9-]+/).includes(entity.name.toLowerCase()));
   if (byName) return byName;
+  const byRank = /\b(?:hypothesis|number|no\.?) ?(\d)\b/.exec(lower)?.[1];
+  const ranked = hypotheses.find(({ rank }) => rank === Number(byRank));
+  if (byRank !== undefined) return ranked ?? 'none';
+  const byChange = hypotheses.find(({ changeId }) => changeId !== undefined && lower.includes(changeId.toLowerCase()));
+  if (byChange) return byChange;
   const matching = kinds.filter(([words]) => words.test(lower));
   if (matching.length === 0) return undefined;
   return (
-    hypotheses.find(({ cause, entity }) =>
-      matching.some(([words, codes]) => codes.test(cause) || words.test(entity.name.toLowerCase())),
+    hypotheses.find(({ cause, entity, changeId }) =>
+      matching.some(
+        ([words, codes]) =>
+          codes.test(cause) ||
+          words.test(entity.name.toLowerCase()) ||
+          (changeId !== undefined && words.test('change')),
+      ),
     ) ?? 'none'
   );
 }

@@ -67,6 +67,10 @@ export function isAboutChanges(text: string): boolean {
   return has('moved') && has('direction');
 }
 
+/** "Why?" and no more. */
+export const isBareWhy = (text: string): boolean =>
+  /^\W*(?:(?:and|but|so)\s+)?why(?:\s+(?:so|that|is that))?\W*$/i.test(text);
+
 export interface CostSetting {
   readonly accounts: readonly Account[];
   /** The place where the person asks. */
@@ -92,7 +96,7 @@ export function readCostQuestion(
   const periods = texts.map((one) => readPeriod(withoutNames(one, accounts), now));
   const [has = () => false, ...before] = texts.map(hasIn);
   const by = [has, ...before].map(divisionIn);
-  const why = has('moved') && (own || has('direction'));
+  const why = has('moved') && (own || has('direction') || isBareWhy(texts[0] ?? ''));
   if (!own && matches[0] === undefined && periods[0]?.kind === 'none' && by[0] === undefined && !why)
     return { kind: 'nothing' };
 

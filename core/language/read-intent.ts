@@ -41,8 +41,12 @@ export function intentOf(text: string, answer: Answer): Intent {
   if (sentence.source.length > maxLength) return { kind: 'unclear' };
   if (/^\??$/.test(sentence.source)) return { kind: 'help' };
   if (answer.kind === 'switch') return answer;
-  if (isPlain(answer)) return { kind: 'answer', answer };
+  const plain = isPlain(answer);
+  if (plain && answer.kind !== 'order') return { kind: 'answer', answer };
   const found = read(sentence);
+  // No action deletes a namespace or a database, so such an order is no answer to any question.
+  const isBeyond = found?.id === 'cannot' && found.slots.request === 'delete';
+  if (plain && !isBeyond) return { kind: 'answer', answer };
   if (found === undefined) return answer.kind === 'nothing' ? { kind: 'unclear' } : { kind: 'answer', answer };
   switch (found.id) {
     case 'correct':

@@ -5,6 +5,7 @@ import type {
   Bus,
   Chat,
   Memory,
+  OnCallSchedules,
   Pager,
   Policies,
   Reasoner,
@@ -53,6 +54,7 @@ export interface Ports {
   readonly limits: AdmissionLimits;
   readonly executions: Executions;
   readonly pager: Pager;
+  readonly onCall: OnCallSchedules;
   readonly chat: Chat;
   readonly threads: Threads;
   readonly replies: Replies;

@@ -96,6 +96,12 @@ function whether(
       ? { text: 'I propose no action here.', lines: reasonLines(asked), choices: ['what else could you do?'] }
       : whether([], undefined, proposed, asked);
   }
+  if (latest(asked, 'DecisionMade') === undefined)
+    return {
+      text: `The decision is not made yet; what was found so far: ${about(cause)}. Ask again in a few seconds.`,
+      lines: [],
+      choices: ['status'],
+    };
   const against = whyNotHelpful(named, cause);
   return {
     text: `I would not expect ${gerund(verb)} to help: ${against}.`,
@@ -197,6 +203,8 @@ function whyNot(
         asked.diagnosis === undefined ? 'There is no diagnosis yet.' : 'The cause is not known, and I act on no guess.',
       lines: reasonLines(asked),
     };
+  if (latest(asked, 'DecisionMade') === undefined)
+    return { text: `Not yet: the decision is still to be made. What was found so far: ${about(cause)}.`, lines: [] };
   const other = pendingIn(asked)[0];
   const why = named.length === 0 ? undefined : whyNotHelpful(named, cause);
   return {

@@ -35,6 +35,17 @@ function subjects(service: string | undefined, asked: Asked): string[] {
   return [...new Set([serviceOf(asked), cause].filter((name) => name !== undefined))];
 }
 
+/** The same about a named service where no incident is in view. */
+export async function answerOfService(
+  role: 'owner' | 'on-call',
+  service: string,
+  ports: IncidentPorts,
+): Promise<IncidentAnswer> {
+  const catalog = await ports.catalog.load().catch(() => undefined);
+  if (role === 'on-call') return onCallOf({ names: [service], of: service, ids: [] }, catalog, ports);
+  return { text: await ownerLine(service, { catalog }, ports), lines: [] };
+}
+
 async function owners(service: string | undefined, asked: Asked, ports: IncidentPorts): Promise<IncidentAnswer> {
   const names = subjects(service, asked);
   if (names.length === 0)
@@ -43,7 +54,7 @@ async function owners(service: string | undefined, asked: Asked, ports: Incident
   return { text: lines[0] ?? '', lines: lines.slice(1), choices: ['who is on call?', 'who needs to approve?'] };
 }
 
-async function ownerLine(name: string, { catalog }: Asked, ports: IncidentPorts): Promise<string> {
+async function ownerLine(name: string, { catalog }: Pick<Asked, 'catalog'>, ports: IncidentPorts): Promise<string> {
   const entry = catalog && findService(catalog, name);
   if (entry && entry.owners.length > 0) return `${entry.name} is owned by ${formatList(entry.owners)} (catalogue).`;
   const facts = await ports.memory.facts(name.toLowerCase()).catch(() => []);
@@ -64,22 +75,33 @@ async function ownerLine(name: string, { catalog }: Asked, ports: IncidentPorts)
     : `The catalogue names no owner of ${name}. Teach it with "remember that ${name} is owned by TEAM".`;
 }
 
-async function onCall(service: string | undefined, asked: Asked, ports: IncidentPorts): Promise<IncidentAnswer> {
-  const { incident, catalog } = asked;
+function onCall(service: string | undefined, asked: Asked, ports: IncidentPorts): Promise<IncidentAnswer> {
+  const { trigger } = asked.incident;
   const names = subjects(service, asked);
-  const ids = new Set([
-    ...(service === undefined && incident.trigger.sourceServiceId !== undefined
-      ? [incident.trigger.sourceServiceId]
-      : []),
-    ...names.flatMap((name) => (catalog && findService(catalog, name)?.pagerduty) ?? []),
-  ]);
+  const ids = service === undefined && trigger.sourceServiceId !== undefined ? [trigger.sourceServiceId] : [];
+  return onCallOf(
+    { names, ids, of: service ?? trigger.sourceService ?? names[0] ?? 'this incident' },
+    asked.catalog,
+    ports,
+  );
+}
+
+async function onCallOf(
+  {
+    names,
+    ids: known,
+    of,
+  }: { readonly names: readonly string[]; readonly ids: readonly string[]; readonly of: string },
+  catalog: Asked['catalog'],
+  ports: IncidentPorts,
+): Promise<IncidentAnswer> {
+  const ids = new Set([...known, ...names.flatMap((name) => (catalog && findService(catalog, name)?.pagerduty) ?? [])]);
   const escalate = catalog ? idsOf(catalog.approval.escalateTo, catalog) : [];
-  const owned = await Promise.all(names.map((name) => ownerLine(name, asked, ports)));
+  const owned = await Promise.all(names.map((name) => ownerLine(name, { catalog }, ports)));
   const rest = [
     ...owned,
     ...(escalate.length > 0 ? [`An unanswered question goes to ${formatList(escalate)} (catalogue).`] : []),
   ];
-  const of = service ?? incident.trigger.sourceService ?? names[0] ?? 'this incident';
   const unknown = (why: string): IncidentAnswer => ({
     text: `Who is on call for ${of} is not known: ${why}`,
     lines: rest,

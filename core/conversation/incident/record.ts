@@ -5,7 +5,6 @@ import type { Incident } from '../../model/incident.ts';
 import type { Evidence } from '../../model/report.ts';
 import type { EventOf, EventType, TimelineEntry } from '../../model/timeline.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import type { OnCallSchedules } from '../../ports/channels.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { MemberName } from '../../ports/records.ts';
 import type { Words } from '../words.ts';
@@ -13,7 +12,8 @@ import type { Words } from '../words.ts';
 export type IncidentPorts = Pick<
   Ports,
   'incidents' | 'approvals' | 'evidence' | 'catalog' | 'clock' | 'memory' | 'preferences'
-> & { readonly onCall?: OnCallSchedules | undefined };
+> &
+  Partial<Pick<Ports, 'onCall'>>;
 
 export interface Asked {
   readonly incident: Incident;

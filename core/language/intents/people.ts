@@ -3,7 +3,10 @@ import { defineIntent, list, name } from '../grammar/intent.ts';
 
 export const people = defineIntent({
   id: 'people',
-  slots: { role: list({ owner: [], 'on-call': [], approver: [], holder: [] }), service: name },
+  slots: {
+    role: list({ owner: ['owns'], 'on-call': ['on call', 'oncall', 'on-call'], approver: [], holder: [] }),
+    service: name,
+  },
   rules: {
     of: '(of|for|in|at|with)',
     thing:
@@ -61,7 +64,7 @@ export const people = defineIntent({
       gives: { role: 'holder' },
     },
   ],
-  mentions: [{ all: ['who (is|are) [currently] (on call|oncall|on-call)'] }, { all: ['who owns'] }],
+  mentions: [{ all: ['who (is|are) [currently] {role}'] }, { all: ['who {role}'] }],
   examples: [
     ['who owns this?', { role: 'owner' }],
     ['who owns the payment service', { role: 'owner', service: 'payment' }],
