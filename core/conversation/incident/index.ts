@@ -10,7 +10,7 @@ import { answerDuration } from './duration.ts';
 import { answerHistory } from './history.ts';
 import { answerImpact } from './impact.ts';
 import { answerPeople } from './people.ts';
-import { askedOf, type IncidentAnswer, type IncidentPorts } from './record.ts';
+import { type Asked, askedOf, type IncidentAnswer, type IncidentPorts, pendingIn } from './record.ts';
 
 export async function answerAboutIncident(
   question: IncidentQuestion,
@@ -36,6 +36,11 @@ export async function answerAboutIncident(
     case 'advice':
       return answerAdvice(question.slots, asked);
     case 'cannot':
-      return answerCannot(question.slots);
+      return withWaiting(answerCannot(question.slots), asked);
   }
 }
+
+const withWaiting = (answer: IncidentAnswer, asked: Asked): IncidentAnswer => ({
+  ...answer,
+  lines: [...answer.lines, ...pendingIn(asked).map(({ question }) => `That approves nothing; this waits: ${question}`)],
+});
