@@ -25,9 +25,9 @@ import { capitalize } from '../wording.ts';
 import { nothingToStop } from './answer-question.ts';
 import { handleCostQuestion } from './costs.ts';
 import { handleButton } from './handle-button.ts';
+import { answerWithoutIncident } from './incident/without.ts';
 import { type Choice, mayAskSystem, replyTo } from './reply.ts';
 import { answerSystem } from './system/answer.ts';
-import { answerWithoutIncident } from './incident/without.ts';
 import { unknownService } from './unknown-service.ts';
 import { helpWords } from './words.ts';
 

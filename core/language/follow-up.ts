@@ -1,4 +1,5 @@
 // Reads a message that relies on an earlier question about the incident: "and payment?", "since yesterday?", "why?", "who?". Pure.
+import { parseSystem } from './parse-system.ts';
 import { type IncidentQuestion, readIntent } from './read-intent.ts';
 
 export interface FollowUp {
@@ -81,6 +82,7 @@ function lastQuestion(
 ): { readonly question: IncidentQuestion; readonly text: string } | undefined {
   for (const text of earlier.slice(-maxBefore).toReversed()) {
     const intent = readIntent(text);
+    if (intent.kind !== 'incident' && parseSystem(text) !== undefined) return undefined;
     if (intent.kind === 'incident') return { question: intent.question, text };
     if (intent.kind !== 'unclear' && !(intent.kind === 'why' && bareWhy.test(text))) return undefined;
   }

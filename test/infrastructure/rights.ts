@@ -95,6 +95,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject EvidenceBucket/evidence/*',
     's3:ListBucket EvidenceBucket evidence/*',
     's3:PutObject EvidenceBucket/knowledge/*',
+    'secretsmanager:GetSecretValue Secretspagerdutytoken',
     'secretsmanager:GetSecretValue Secretsslacktoken',
     'sqs:SendMessage BusFailedInvocations',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',

@@ -20,6 +20,7 @@ describe('a follow-up', () => {
   test.each([
     ['and payment?', []],
     ['and payment?', ['who owns checkout?', 'what was the cost of this account in November?']],
+    ['and payment?', ['who owns checkout?', 'show me p99 of checkout for the last 2 hours']],
     ['why?', ['what does it affect?']],
     ['and in October?', ['who owns this?']],
     ['ok', ['who owns this?']],
