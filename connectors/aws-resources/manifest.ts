@@ -89,9 +89,14 @@ const rightsOf: Readonly<Record<z.infer<typeof Type>, readonly Right[]>> = {
   ],
   rds: [
     {
-      actions: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters', 'rds:DescribeEvents'],
+      actions: ['rds:DescribeDBInstances', 'rds:DescribeDBClusters', 'rds:DescribeEvents', 'rds:DescribeDBParameters'],
       resources: anything,
       wildcard: named,
+    },
+    {
+      actions: ['pi:GetResourceMetrics'],
+      resources: ['arn:aws:pi:*:*:metrics/rds/*'],
+      wildcard: 'Performance Insights knows instances by ids that nobody knows before.',
     },
   ],
   ecs: [

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { ResourceEvent, ResourceOf, ResourceRef } from '../../core/model/aws-resources.ts';
 import { accountOfArn, notRead, type Place, type Read, wordOf } from './place.ts';
+import { maxConnectionsOf, waitsOf } from './waits.ts';
 
 const text = z.string().max(20_000).optional();
 const Table = z.object({
@@ -97,6 +98,17 @@ const Instances = z.object({
         MultiAZ: z.boolean().optional(),
         AllocatedStorage: z.number().min(0).optional(),
         MaxAllocatedStorage: z.number().min(0).optional(),
+        DbiResourceId: z.string().max(100).optional(),
+        PerformanceInsightsEnabled: z.boolean().optional(),
+        DBParameterGroups: z
+          .array(
+            z.object({
+              DBParameterGroupName: z.string().max(300).optional(),
+              ParameterApplyStatus: z.string().max(60).optional(),
+            }),
+          )
+          .max(20)
+          .default([]),
       }),
     )
     .max(100)
@@ -154,17 +166,26 @@ export async function readDatabase(ref: ResourceRef, place: Place): Promise<Read
   const cluster = clusters?.data.DBClusters[0];
   if (instance === undefined && cluster === undefined) return notRead(ref, 'there is no such database');
   const form = instance === undefined ? 'cluster' : 'instance';
-  const told = await place.ask('rds:DescribeEvents', Events, () =>
-    rds.send(
-      new sdk.DescribeEventsCommand({
-        SourceIdentifier: ref.name,
-        SourceType: form === 'instance' ? 'db-instance' : 'db-cluster',
-        Duration: keptMinutes,
-        MaxRecords: 100,
-      }),
-      abort,
+  const parameters = instance?.DBParameterGroups[0];
+  // Until the instance restarts, a changed value does not hold yet.
+  const group = parameters?.ParameterApplyStatus === 'in-sync' ? parameters.DBParameterGroupName : undefined;
+  const [told, waiting, connections] = await Promise.all([
+    place.ask('rds:DescribeEvents', Events, () =>
+      rds.send(
+        new sdk.DescribeEventsCommand({
+          SourceIdentifier: ref.name,
+          SourceType: form === 'instance' ? 'db-instance' : 'db-cluster',
+          Duration: keptMinutes,
+          MaxRecords: 100,
+        }),
+        abort,
+      ),
     ),
-  );
+    instance?.PerformanceInsightsEnabled === true && instance.DbiResourceId !== undefined
+      ? waitsOf(instance.DbiResourceId, instance.Engine ?? '', place)
+      : undefined,
+    group === undefined ? undefined : maxConnectionsOf(group, place),
+  ]);
   const events: ResourceEvent[] = (told.kind === 'ok' ? told.data.Events : [])
     .flatMap(({ Date: at, Message: message }) =>
       at === undefined || message === undefined ? [] : [{ at: at.toISOString(), message: message.slice(0, 500) }],
@@ -195,6 +216,8 @@ export async function readDatabase(ref: ResourceRef, place: Place): Promise<Read
     ...(instance?.MaxAllocatedStorage !== undefined && { maxStorageGb: instance.MaxAllocatedStorage }),
     members,
     events,
+    ...(connections?.value !== undefined && { maxConnections: connections.value }),
+    ...(waiting?.waits && { waits: waiting.waits }),
   };
   return {
     resource,
@@ -204,6 +227,8 @@ export async function readDatabase(ref: ResourceRef, place: Place): Promise<Read
     missing: [
       ...(told.kind === 'failed' ? [`${wordOf(ref)}: its events, because ${told.reason}`] : []),
       ...(told.kind === 'ok' && told.data.Marker ? [`${wordOf(ref)}: events beyond the first 100`] : []),
+      ...(waiting?.missing ? [`${wordOf(ref)}: what its sessions wait for, because ${waiting.missing}`] : []),
+      ...(connections?.missing ? [`${wordOf(ref)}: its max_connections, because ${connections.missing}`] : []),
     ],
   };
 }

@@ -148,7 +148,15 @@ const DatabaseResource = z.strictObject({
   events: z.array(ResourceEvent).max(100).default([]),
   /** What sessions wait for, by average active sessions, most first. Absent: Performance Insights is off or was not read. */
   waits: z
-    .array(z.strictObject({ event: z.string().max(200), sessions: z.number().min(0), before: z.number().min(0) }))
+    .array(
+      z.strictObject({
+        event: z.string().max(200),
+        sessions: z.number().min(0),
+        before: z.number().min(0),
+        /** By time; then `sessions` and `before` follow from it. */
+        points: Points.optional(),
+      }),
+    )
     .max(20)
     .optional(),
 });

@@ -418,6 +418,113 @@ export function writeManaged(write) {
     truth: { entity: { kind: 'Database', name: 'rates-db' }, cause: 'database-failover' },
   });
 
+  /** A gateway gives up at its limit, to the millisecond. */
+  const gateway = ({ metrics: moved = {}, stage = {}, givesUp = 1 } = {}) => ({
+    type: 'apigateway',
+    name: 'quotes-api',
+    ...place,
+    id: 'q1w2e3r4t5',
+    form: 'rest',
+    uses: ['lambda:quote-fn'],
+    stages: [{ name: 'live', deployedAt: t(-60 * 24 * 30), rateLimit: 20, burstLimit: 40, ...stage }],
+    integrations: [{ target: 'lambda:quote-fn', timeoutSeconds: 29, route: 'GET /quotes' }],
+    metrics: {
+      ...metrics({ Count: 600, '4XXError': 2, '5XXError': 0, Latency: 940, IntegrationLatency: 910, ...moved }),
+      'IntegrationLatency.max': series(2300, 3).map(([at, usual], n) => [at, n - 149 < givesUp ? usual : 29_000]),
+    },
+  });
+  const failedQuotes = (metric) => ({
+    title: 'quotes-api failed requests',
+    metric,
+    namespace: 'AWS/ApiGateway',
+    dimensions: { ApiName: 'quotes-api' },
+    threshold: 20,
+    statistic: 'Sum',
+  });
+  tell('gateway-time-limit', {
+    title: 'The function behind an API became slower than the API waits',
+    alert: failedQuotes('5XXError'),
+    tags: ['serverless', 'api'],
+    resources: [
+      gateway({
+        givesUp: -18,
+        metrics: {
+          '5XXError': from(-18, 0, 260),
+          Latency: from(-18, 940, 17_000),
+          IntegrationLatency: from(-18, 910, 16_900),
+        },
+      }),
+      fn('quote-fn', {
+        timeoutSeconds: 60,
+        metrics: {
+          Duration: from(-18, 900, 24_000),
+          'Duration.max': from(-18, 2100, 44_000),
+          ConcurrentExecutions: from(-18, 9, 90),
+        },
+      }),
+    ],
+    truth: { entity: { kind: 'Function', name: 'quote-fn' }, cause: 'slow-itself' },
+  });
+  tell('gateway-time-limit-twin', {
+    title: 'A lowered limit of an API stage refuses its requests',
+    alert: failedQuotes('4XXError'),
+    tags: ['serverless', 'api'],
+    resources: [
+      gateway({
+        stage: { deployedAt: t(-18), rateLimit: 4, burstLimit: 4 },
+        metrics: { '4XXError': from(-18, 2, 360) },
+      }),
+      fn('quote-fn', { metrics: { Invocations: from(-18, 600, 240) } }),
+    ],
+    truth: { entity: { kind: 'Gateway', name: 'quotes-api' }, cause: 'api-rate-limit' },
+  });
+  const wait = (event, value) => {
+    const points = series(value, 5);
+    return { event, sessions: points.at(-1)[1], before: points[0][1], points };
+  };
+  tell('database-waits', {
+    title: 'Sessions of the database of rates wait for locks',
+    alert: rateErrors,
+    tags: ['serverless', 'database'],
+    resources: [
+      fn('rate-api', {
+        uses: ['rds:rates-db'],
+        metrics: {
+          Errors: from(-12, 0, 130),
+          Duration: from(-14, 900, 19_000),
+          'Duration.max': from(-14, 2100, 29_000),
+        },
+      }),
+      database('rates-db', {
+        waits: [wait('Lock:transactionid', from(-14, 0.02, 22)), wait('CPU', 0.9), wait('IO:DataFileRead', 0.3)],
+        metrics: { DatabaseConnections: from(-14, 34, 58) },
+      }),
+    ],
+    logs: [quotes, ['parcel-rates', -12, 0.5, 'error', 'error: canceling statement due to statement timeout']],
+    truth: { entity: { kind: 'Database', name: 'rates-db' }, cause: 'database-lock' },
+  });
+  tell('database-waits-twin', {
+    title: 'The database of rates has no processor left',
+    alert: rateErrors,
+    tags: ['serverless', 'database'],
+    resources: [
+      fn('rate-api', {
+        uses: ['rds:rates-db'],
+        metrics: {
+          Errors: from(-12, 0, 130),
+          Duration: from(-14, 900, 19_000),
+          'Duration.max': from(-14, 2100, 29_000),
+        },
+      }),
+      database('rates-db', {
+        waits: [wait('CPU', from(-14, 0.9, 21)), wait('Lock:transactionid', 0.02), wait('IO:DataFileRead', 0.3)],
+        metrics: { DatabaseConnections: from(-14, 34, 58), CPUUtilization: (m) => (m < -14 ? 22 : 98) },
+      }),
+    ],
+    logs: [quotes, ['parcel-rates', -12, 0.5, 'error', 'error: canceling statement due to statement timeout']],
+    truth: { entity: { kind: 'Database', name: 'rates-db' }, cause: 'cpu-overload' },
+  });
+
   const unhealthyHosts = {
     title: 'parcel-web healthy hosts',
     metric: 'HealthyHostCount',

@@ -130,9 +130,10 @@ function busy(database: Database, scene: Scene): FindingDraft[] {
 const lockWords = /^Lock:|row_lock|innodb_(?:row_lock|trx)|metadata[/_ ]lock|\/mdl\b|lock\/table|^enq: TX|^LCK_M_/i;
 
 function locks(database: Database, scene: Scene): FindingDraft[] {
-  const waiting = (database.waits ?? []).filter(({ event }) => lockWords.test(event));
+  const waits = (database.waits ?? []).map((one) => ({ ...one, ...averages(one.points, scene) }));
+  const waiting = waits.filter(({ event }) => lockWords.test(event));
   const [first] = waiting.toSorted((a, b) => b.sessions - a.sessions);
-  const all = (database.waits ?? []).reduce((total, { sessions }) => total + sessions, 0);
+  const all = waits.reduce((total, { sessions }) => total + sessions, 0);
   const mine = waiting.reduce((total, { sessions }) => total + sessions, 0);
   const before = waiting.reduce((total, one) => total + one.before, 0);
   if (first === undefined || mine < 1 || mine < 0.3 * all || mine < 3 * before) return [];
@@ -141,12 +142,26 @@ function locks(database: Database, scene: Scene): FindingDraft[] {
       claim: `${titleOf(database)}: ${mine.toFixed(1)} sessions wait for locks on average (${first.event}), ${before.toFixed(1)} before.`,
       cause: 'database-lock',
       confidence: 0.88,
-      onset: scene.period.baselineEnd,
+      onset: startOf(first.points, scene) ?? scene.period.baselineEnd,
       error: first.event,
       lines: waiting.map(({ event, sessions }) => `${event}: ${sessions.toFixed(2)} average active sessions`),
     }),
   ];
 }
+
+/** Average active sessions since the wait began to rise, or else since the baseline's end, and before. A minute without the wait is 0. */
+function averages(points: Points | undefined, scene: Scene) {
+  if (points === undefined) return {};
+  const mean = (values: readonly number[]) =>
+    values.length === 0 ? 0 : values.reduce((total, value) => total + value, 0) / values.length;
+  return {
+    sessions: mean(valuesSince(points, startOf(points, scene) ?? scene.period.baselineEnd)),
+    before: mean(valuesBefore(points, scene.period)),
+  };
+}
+
+const startOf = (points: Points | undefined, { period }: Scene): number | undefined =>
+  points === undefined ? undefined : riseOf(points, period, { floor: 1, factor: 2 })?.at;
 
 /** States in which nobody can connect. */
 const down =

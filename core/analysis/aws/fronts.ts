@@ -20,7 +20,7 @@ interface Ratio {
 }
 
 /** The share of failing requests, if it rose. */
-function failing(resource: AwsResource, scene: Scene, { part, whole, words, signal }: Ratio): FindingDraft[] {
+export function failing(resource: AwsResource, scene: Scene, { part, whole, words, signal }: Ratio): FindingDraft[] {
   const [parts, all]: [Points, Points] = [resource.metrics[part] ?? [], resource.metrics[whole] ?? []];
   const rise = riseOf(ratioOf(parts, all), scene.period, { floor: minRatio });
   if (rise === undefined) return [];
@@ -115,9 +115,6 @@ function unhealthy(group: Group, scene: Scene): FindingDraft[] {
 
 export const areAllTargetsHealthy = ({ targets }: Group): boolean =>
   targets.length > 0 && targets.every(({ state }) => state === 'healthy');
-
-export const analyzeGateway: Analyze<ResourceOf<'apigateway'>> = (gateway, scene) =>
-  failing(gateway, scene, { part: '5XXError', whole: 'Count', words: 'requests fail (5xx)', signal: 'error_ratio' });
 
 export const analyzeBucket: Analyze<ResourceOf<'s3'>> = (bucket, scene) => [
   ...failing(bucket, scene, {

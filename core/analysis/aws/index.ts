@@ -11,12 +11,12 @@ import {
   analyzeBalancer,
   analyzeBucket,
   analyzeDistribution,
-  analyzeGateway,
   analyzeStateMachine,
   analyzeTargets,
   areAllTargetsHealthy,
 } from './fronts.ts';
 import { analyzeFunction, isUnthrottled } from './functions.ts';
+import { analyzeGateway } from './gateways.ts';
 import { instantOf, periodOf } from './periods.ts';
 import { analyzeQueue } from './queues.ts';
 import { analyzeStream, analyzeTable, isTableUnthrottled } from './tables.ts';

@@ -3,10 +3,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { deadlineIn } from '../../../connectors/aws-calls.ts';
 import { check } from '../../../connectors/aws-resources/check.ts';
 import { targetOf } from '../../../connectors/aws-resources/gateways.ts';
 import { awsResources } from '../../../connectors/aws-resources/manifest.ts';
+import { placeAt } from '../../../connectors/aws-resources/place.ts';
 import { resourcesSource } from '../../../connectors/aws-resources/source.ts';
+import { maxConnectionsOf, waitsOf } from '../../../connectors/aws-resources/waits.ts';
 import type { ResourceRef } from '../../../core/model/aws-resources.ts';
 import { aScope } from '../../builders.ts';
 
@@ -156,4 +159,69 @@ test.each([
 ])('an integration of %s', (uri, wanted) => {
   const target = targetOf(uri);
   expect(target && `${target.type} ${target.name}`).toBe(wanted);
+});
+
+/** https://docs.aws.amazon.com/performance-insights/latest/APIReference/API_GetResourceMetrics.html */
+const place = () =>
+  placeAt({
+    account: undefined,
+    region: 'eu-west-1',
+    credentials: undefined,
+    deadline: deadlineIn(3000),
+    from: now.getTime() - 3_600_000,
+    to: now.getTime(),
+  });
+test('waits are read by time, with the minutes in which nobody waited', async () => {
+  const at = (minute: number) => now.getTime() / 1000 - 60 * minute;
+  const key = (name: string, type: string) => ({
+    Metric: 'db.load.avg',
+    Dimensions: { 'db.wait_event.name': name, 'db.wait_event.type': type },
+  });
+  const MetricList = [
+    {
+      Key: { Metric: 'db.load.avg' },
+      DataPoints: [
+        { Timestamp: at(2), Value: 1 },
+        { Timestamp: at(1), Value: 9 },
+      ],
+    },
+    { Key: key('transactionid', 'Lock'), DataPoints: [{ Timestamp: at(1), Value: 8 }] },
+    {
+      Key: key('CPU', 'CPU'),
+      DataPoints: [
+        { Timestamp: at(2), Value: 1 },
+        { Timestamp: at(1), Value: 1 },
+      ],
+    },
+  ];
+  answer = { status: 200, body: JSON.stringify({ MetricList }) };
+  const lock = [
+    [at(2), 0],
+    [at(1), 8],
+  ];
+  expect(await waitsOf('db-ABC', 'postgres', place())).toMatchObject({
+    waits: [{ event: 'Lock:transactionid', points: lock }, { event: 'CPU' }],
+  });
+  expect(await waitsOf('db-ABC', 'mysql', place())).toMatchObject({
+    waits: [{ event: 'transactionid' }, { event: 'CPU' }],
+  });
+});
+test('Performance Insights that refuses or answers in another form is a reason', async () => {
+  answer = { status: 400, type: 'NotAuthorizedException', body: '{"__type":"NotAuthorizedException"}' };
+  expect(await waitsOf('db-ABC', 'postgres', place())).toEqual({
+    missing: 'the right to pi:GetResourceMetrics is missing',
+  });
+  answer = { status: 200, body: '{"MetricList":"OBEY"}' };
+  expect(JSON.stringify(await waitsOf('db-ABC', 'postgres', place()))).not.toContain('OBEY');
+});
+test.each([
+  ['200', { value: 200 }],
+  ['LEAST({DBInstanceClassMemory/9531392},5000)', {}],
+  ['-1', {}],
+])('max_connections of %s', async (value, wanted) => {
+  answer = {
+    status: 200,
+    body: `<DescribeDBParametersResponse><DescribeDBParametersResult><Parameters><Parameter><ParameterName>max_connections</ParameterName><ParameterValue>${value}</ParameterValue></Parameter></Parameters></DescribeDBParametersResult></DescribeDBParametersResponse>`,
+  };
+  expect(await maxConnectionsOf('rates', place())).toEqual(wanted);
 });
