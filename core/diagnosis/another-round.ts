@@ -29,7 +29,12 @@ export function anotherRound(
 ): Question | undefined {
   const answered = new Set(reports.filter(({ usage }) => usage.bytesRead > 0).map(({ specialist }) => specialist));
   const able = plan.filter(({ specialist }) => askable.includes(specialist) && answered.has(specialist));
-  return aboutPointedAt(ranked, scene, able) ?? aboutLastWords(ranked, scene, able) ?? aboutPlace(ranked[0], able);
+  return (
+    aboutPointedAt(ranked, scene, able) ??
+    aboutLastWords(ranked, scene, able) ??
+    aboutOrigin(ranked[0], scene, able) ??
+    aboutPlace(ranked[0], able)
+  );
 }
 
 /** The first two hypotheses point at an entity that no finding is about. */
@@ -87,6 +92,31 @@ function aboutLastWords(
   return {
     why: `Why ${names} ${focus.length === 1 ? 'is' : 'are'} not available may stand in the logs, which nobody read for that.`,
     plan: [again(brief, focus, `What do the logs of ${names} say before the end?`)],
+  };
+}
+
+/**
+ * Metrics alone place the fault at a service that the page does not name, and say there how it shows but not why. The logs and changes of that
+ * service were read as those of one of many neighbours, if at all.
+ */
+function aboutOrigin(first: Ranked | undefined, scene: ScoringContext, able: readonly Brief[]): Question | undefined {
+  if (!first) return undefined;
+  const { cause, entity, findings, service, subject } = first.candidate;
+  const isOpen = causes[cause].depth !== 'root' && !isChange(cause);
+  if (!isOpen || service === undefined || service === scene.paged) return undefined;
+  if (!findings.some(({ specialist, severity }) => specialist === 'metrics' && severity === 'critical'))
+    return undefined;
+  const ofLogs = scene.findings.some(
+    (one) => one.specialist === 'logs' && one.role !== 'context' && scene.subjects.keyOf(one.entity) === subject,
+  );
+  if (ofLogs) return undefined;
+  const asked = able.filter(({ specialist }) => specialist !== 'metrics');
+  if (!asked.some(({ specialist }) => specialist === 'logs' || specialist === 'changes')) return undefined;
+  return {
+    why: `Metrics place the fault at ${entity.kind} ${entity.name}; its logs and changes were not looked at for it.`,
+    plan: asked.map((brief) =>
+      again(brief, [entity], `Why is ${entity.name} in trouble: what do its logs say, and what changed there?`),
+    ),
   };
 }
 

@@ -126,10 +126,19 @@ function attributed(
   databases: Databases,
   textOf: (finding: Finding) => string,
 ): readonly Finding[] {
+  const { calls } = databases;
+  const clients = new Set(
+    findings
+      .filter(({ specialist, role, about }) => specialist === 'logs' && role !== 'context' && about === 'store')
+      .map(({ entity }) => ownerOf(entity).name),
+  );
+  // Stores often live in a namespace of their own. A call gives no namespace, so one client alone may mean a namesake; several do not.
+  const isShared = (server: string): boolean =>
+    new Set(calls.flatMap(({ from, to }) => (to === server && clients.has(from) ? [from] : []))).size >= 2;
   const complaints = findings.flatMap((finding) => {
     if (finding.specialist !== 'logs' || finding.role === 'context') return [];
     const text = `${finding.claim}\n${textOf(finding)}`;
-    const server = serverOf(finding.entity, text, databases);
+    const server = serverOf(finding.entity, text, databases, isShared);
     return server && !isWrittenBy(finding, server) ? [{ finding, text, server }] : [];
   });
   const denied = findings.filter(({ cause }) => cause === 'database-credentials');
@@ -237,15 +246,23 @@ function ofServer(finding: Finding, entity: EntityRef): Finding {
 }
 
 /** The one server that the error can come from: a server of that product that the client calls, or the only candidate nearby. */
-function serverOf(client: EntityRef, text: string, { calls, servers }: Databases): DatabaseServer | undefined {
+function serverOf(
+  client: EntityRef,
+  text: string,
+  { calls, servers }: Databases,
+  isShared: (server: string) => boolean,
+): DatabaseServer | undefined {
+  const owner = ownerOf(client).name;
+  const called = new Set(calls.filter(({ from }) => from === owner || from === client.name).map(({ to }) => to));
   const near = servers.filter(
     ({ entity }) =>
       (client.cluster === undefined || entity.cluster === undefined || entity.cluster === client.cluster) &&
-      (client.namespace === undefined || entity.namespace === undefined || entity.namespace === client.namespace),
+      (client.namespace === undefined ||
+        entity.namespace === undefined ||
+        entity.namespace === client.namespace ||
+        (called.has(entity.name) && isShared(entity.name))),
   );
   const named = near.filter(({ product }) => words[product].test(text));
-  const owner = ownerOf(client).name;
-  const called = new Set(calls.filter(({ from }) => from === owner || from === client.name).map(({ to }) => to));
   const fits = ({ product }: DatabaseServer) => !relationalWords.test(text) || relational.has(product);
   const known = near.filter((server) => called.has(server.entity.name) && fits(server));
   // Drivers often name no product, and where the address comes from is not always known: then it is the only relational database nearby.

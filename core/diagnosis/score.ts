@@ -71,6 +71,26 @@ function signsOfOneName({ cause, findings }: Candidate): Sign[] {
   return isOneName ? [{ weight: -0.9, text: 'only one name does not resolve' }] : [];
 }
 
+/** Causes that metrics infer from what nothing else measured explains. */
+const inferred: ReadonlySet<Candidate['cause']> = new Set(['slow-itself', 'application-errors']);
+
+/** Metrics see only the callees that are measured: where its own log says that it waits for another, the trouble is not its own. */
+function signsOfWaiting({ cause, findings, subject }: Candidate, { findings: all, subjects }: ScoringContext): Sign[] {
+  if (!inferred.has(cause) || findings.some(({ specialist }) => specialist !== 'metrics')) return [];
+  const waits = all.find(
+    (one) =>
+      one.specialist === 'logs' &&
+      one.role !== 'context' &&
+      one.cause === 'dependency-unavailable' &&
+      (one.severity === 'critical' || one.severity === 'major') &&
+      (one.dependency === undefined || subjects.keyOf(one.dependency) !== subject) &&
+      subjects.keyOf(one.entity) === subject,
+  );
+  return waits === undefined
+    ? []
+    : [{ weight: -1.6, text: `its own log says that it waits for ${waits.dependency?.name ?? 'another service'}` }];
+}
+
 /** A failure that the cluster shows outranks errors that only a log shows. */
 function signsOfBrokenSubjects(candidate: Candidate, { brokenSubjects }: ScoringContext): Sign[] {
   if (!restsOnWeakFindings(candidate, brokenSubjects)) return [];
@@ -118,6 +138,7 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
     { weight: gravity, text: gravity < 0 ? 'it is a minor observation' : 'it is severe' },
     depthSign[causes[candidate.cause].depth],
     ...signsOfOneName(candidate),
+    ...signsOfWaiting(candidate, scene),
     ...signsOfOnset(candidate, scene),
     ...signsOfAge(candidate, scene),
     ...signsOfCloseness(candidate, scene),

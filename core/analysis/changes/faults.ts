@@ -104,7 +104,9 @@ const rows: readonly Row[] = [
       ],
       [
         'asks more often or for more',
-        retunes(/interval|period|poll|cron|schedule|concurren|workers|parallel|replicas|page_?size|limit/i),
+        retunes(
+          /interval|period|poll|cron|schedule|concurren|workers|parallel|replicas|page_?size|limit|max_?attempts|retries/i,
+        ),
       ],
     ],
     related:

@@ -19,7 +19,7 @@ interface Kind {
 
 /** Refusals of network plugins and address managers: AWS, Azure, Google, host-local, Calico, Cilium, Whereabouts, Kube-OVN. */
 const noAddress =
-  /failed to assign an IP address|insufficient ?free ?(?:IP )?addresses|no (?:more |free |available |unallocated )*(?:IP ?v?[46]?s?|IP addresses|addresses)(?: (?:are )?(?:available|left|remain))|no IP addresses available in range set|(?:no (?:more )?(?:free|available) IPs?|range is full|IP pool (?:is )?(?:exhausted|full)|address(?:es)? (?:space )?(?:is |are )?exhausted|out of (?:IP )?addresses)|could not allocate IP|failed to allocate .{0,40}\bIP\b/i;
+  /failed to assign an IP address|not enough (?:free |available )?(?:IPs?|IP addresses|addresses)(?: available)?|insufficient ?free ?(?:IP )?addresses|no (?:more |free |available |unallocated )*(?:IP ?v?[46]?s?|IP addresses|addresses)(?: (?:are )?(?:available|left|remain))|no IP addresses available in range set|(?:no (?:more )?(?:free|available) IPs?|range is full|IP pool (?:is )?(?:exhausted|full)|address(?:es)? (?:space )?(?:is |are )?exhausted|out of (?:IP )?addresses)|could not allocate IP|failed to allocate .{0,40}\bIP\b/i;
 
 const kinds: readonly Kind[] = [
   {

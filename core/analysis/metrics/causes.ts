@@ -5,7 +5,7 @@ import type { Series } from '../../model/telemetry.ts';
 import { type Growth, steadyGrowth } from './growth.ts';
 import type { Move } from './index.ts';
 import { isMuchCpu, isSurge } from './node-measures.ts';
-import { signalOf } from './signals.ts';
+import { isCpuUse, signalOf } from './signals.ts';
 
 /** Rate of retransmitted or dropped packets, per second, from which a link counts as bad. */
 const badLink = 5;
@@ -70,7 +70,7 @@ const rules: readonly Rule[] = [
       ? 'traffic-drop'
       : undefined,
   ({ series, shift }, { trafficRose }) =>
-    /^cpu_(?:cores|utilization)$/.test(series.signal) &&
+    isCpuUse(series) &&
     shift.direction === 'up' &&
     shift.after >= shift.before * 2 &&
     isMuchCpu(series, shift.after) &&

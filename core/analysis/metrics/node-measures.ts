@@ -15,7 +15,7 @@ import {
   type Period,
 } from './level.ts';
 import { directed, isShare } from './paged.ts';
-import { inMilliseconds, signalOf } from './signals.ts';
+import { inMilliseconds, isCpuUse, signalOf } from './signals.ts';
 
 export interface Node {
   /** In lower case. */
@@ -263,14 +263,14 @@ const muchOfCapacity = 0.3;
 const manyCores = 0.1;
 
 export function isMuchCpu({ signal, unit }: Series, value: number): boolean {
-  if (signal === 'cpu_cores') return value >= manyCores;
-  return (unit === '%' ? value / 100 : value) >= muchOfCapacity;
+  if (/cores/i.test(`${signal} ${unit}`)) return value >= manyCores;
+  return (/^(?:%|percent)$/i.test(unit) ? value / 100 : value) >= muchOfCapacity;
 }
 
 export function busyness({ series }: Node, period: Period): Measured | undefined {
   return series
     .flatMap((one): Measured[] => {
-      if (!/^cpu_(?:cores|utili[sz]ation)$/.test(one.signal)) return [];
+      if (!isCpuUse(one)) return [];
       const level = levelIn(one.points, period);
       if (level === undefined || level.during < doubled * level.before) return [];
       const certainty = certaintyOf(level);

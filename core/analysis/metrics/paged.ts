@@ -44,8 +44,9 @@ const clip = 12;
 const enoughPoints = 6;
 
 /** A share of requests that fail or succeed, whatever its scale. */
-export const isShare = ({ signal }: Pick<Series, 'signal'>): boolean =>
+export const isShare = ({ signal, unit }: Pick<Series, 'signal' | 'unit'>): boolean =>
   signalOf(signal).kind === 'errors' &&
+  !/\/ ?(?:s|sec|second|min|minute)$/i.test(unit) &&
   /ratio|rate|availability|percent|share/i.test(signal) &&
   !/per_sec/i.test(signal);
 

@@ -47,6 +47,16 @@ export const inMilliseconds = (unit: string): number | undefined =>
 export const matters = ({ kind, least = 0 }: Signal, change: number, unit: string): boolean =>
   Math.abs(change) * (kind === 'latency' ? (inMilliseconds(unit) ?? 1) : 1) >= least;
 
+/**
+ * Whether a series measures CPU use, as cores or as a share: `cpu_cores`, `container_cpu_usage_cores`, `process.cpu.usage`, `CPUUtilization`. A counter
+ * of seconds, what is reserved, and what waits for the CPU are none.
+ */
+export const isCpuUse = ({ signal, unit }: { readonly signal: string; readonly unit: string }): boolean =>
+  /cpu/i.test(signal) &&
+  /usage|utili[sz]ation|cores|used|percent/i.test(signal) &&
+  !/throttl|limit|request|capacity|allocatable|reserv|quota|idle|iowait|steal|wait|credit|count/i.test(signal) &&
+  /^(?:1|%|percent|cores?|cpus?|ratio|share)?$/i.test(unit.trim());
+
 const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[] = [
   [/cpu.*throttl|throttl.*cpu/i, { kind: 'saturation', bad: 'up' }],
   [
@@ -61,7 +71,10 @@ const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[]
     { kind: 'saturation', bad: 'up' },
   ],
   [/latency|duration|_p\d\d|p\d\dlatency|response_?time|wait/i, { kind: 'latency', bad: 'up', least: 5 }],
-  [/requests?_|_rps|throughput|_per_(?:sec|min)|rate_rps|qps|flushed|processed/i, { kind: 'traffic', bad: 'either' }],
+  [
+    /requests?_|_rps|throughput|_per_(?:sec|min)|rate_rps|qps|flushed|processed|handled(?:_total)?(?:_rate)?$/i,
+    { kind: 'traffic', bad: 'either' },
+  ],
   [
     /cpu|memory|heap|disk|queue|depth|backlog|pool|connections|saturation|capacity|retr?ans/i,
     { kind: 'saturation', bad: 'up' },
@@ -71,7 +84,9 @@ const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[]
 export function signalOf(name: string): Signal {
   const known = catalogue[name];
   if (known) return known;
-  const hint = hints.find(([words]) => words.test(name))?.[1];
+  // Micrometer, OpenTelemetry and Datadog write `http.server.requests.p95` where Prometheus writes underscores.
+  const plain = name.replaceAll(/[.\-/:\s]+/g, '_');
+  const hint = hints.find(([words]) => words.test(plain))?.[1];
   return { ...(hint ?? { kind: 'other', bad: 'either' }), noun: name };
 }
 
@@ -81,6 +96,8 @@ const binary: readonly (readonly [size: number, unit: string])[] = [
   [2 ** 10, 'KiB'],
 ];
 
+const isOfNoUnit = /^(?:1|%|ratio|share|percent)?$/i;
+
 /** Formats a value in a unit that people use: 890 MiB, 62 %, 1.2 s. */
 export function formatValue(value: number, unit: string, signal: string): string {
   if (unit === 'bytes' || unit === 'B') {
@@ -88,7 +105,8 @@ export function formatValue(value: number, unit: string, signal: string): string
     return `${rounded(value / size)} ${name}`;
   }
   if (unit === 'ms' && Math.abs(value) >= 1000) return `${rounded(value / 1000)} s`;
-  if (/ratio|utili[sz]ation/.test(signal) && Math.abs(value) <= 1.5) return `${rounded(value * 100)} %`;
+  if (/(?<![a-z])ratio|utili[sz]ation/i.test(signal) && isOfNoUnit.test(unit) && Math.abs(value) <= 1.5)
+    return `${rounded(value * 100)} %`;
   return unit === '' || unit === '1' ? rounded(value) : `${rounded(value)} ${unit}`;
 }
 

@@ -14,7 +14,7 @@ const unchanged = 1.3;
 export function steadyTraffic(series: readonly Series[], moved: readonly Move[], baselineEnd: number): Observation[] {
   const rising = new Set(moved.filter(({ shift }) => shift.direction === 'up').map((move) => move.series));
   const measured = series.filter(
-    ({ signal }) => signalOf(signal).kind === 'traffic' && /request|rps|calls|hits/i.test(signal),
+    ({ signal }) => signalOf(signal).kind === 'traffic' && /request|rps|calls|hits|handled/i.test(signal),
   );
   const risen = new Set(measured.filter((one) => rising.has(one)).map(({ entity }) => entity.name));
   return measured

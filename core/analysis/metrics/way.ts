@@ -2,7 +2,7 @@
 import { statisticIn } from '../../context/paged-metric.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { type Level, levelIn } from './level.ts';
-import { signalOf } from './signals.ts';
+import { isCpuUse, signalOf } from './signals.ts';
 
 /** A signal that measures the way and not the work. */
 export const isOnTheWay = (signal: string): boolean =>
@@ -12,8 +12,6 @@ export const isOnTheWay = (signal: string): boolean =>
 const alike = 4;
 /** The median rises to at least this many times its level: the fast half of the calls waits, too. */
 const muchSlower = 5;
-
-const isCpu = ({ signal }: Series): boolean => /^cpu_(?:cores|utili[sz]ation)$/.test(signal);
 
 /**
  * Whether all of a service's calls, the fast and the slow ones, are delayed, while its CPU and its traffic are measured and calm. Work, garbage
@@ -30,7 +28,7 @@ export function delaysAll(own: readonly Series[], slow: Series, level: Level): b
     levels(({ signal }) => signalOf(signal).kind === 'latency' && statisticIn(signal) === statistic);
   const isCalm = (these: readonly Level[]) =>
     these.length > 0 && these.every(({ before, during }) => during < 1.8 * before);
-  if (!isCalm(levels(isCpu)) || !isCalm(levels(({ signal }) => signalOf(signal).kind === 'traffic'))) return false;
+  if (!isCalm(levels(isCpuUse)) || !isCalm(levels(({ signal }) => signalOf(signal).kind === 'traffic'))) return false;
   const added = (one: Level): number => one.during - one.before;
   const tails = latencies('tail');
   return latencies('median').some(

@@ -59,6 +59,26 @@ describe('what a server says of itself is the server’s', () => {
     const finding = heard('orders', readOnly, 'database-read-only');
     expect(causesIn([finding], [server('mysql'), server('mysql-2')], [])).toEqual(['orders: database-read-only']);
   });
+  test('a server of another namespace is, if several of its clients say so', () => {
+    const far = {
+      product: 'redis' as const,
+      entity: { ...server('sessions-redis', 'redis').entity, namespace: 'stores' },
+    };
+    const full = (name: string): Finding => ({
+      ...heard(name, "OOM command not allowed when used memory > 'maxmemory'.", 'store-memory-full'),
+      about: 'store',
+    });
+    const calls = ['orders', 'cart'].map((from) => ({ from, to: 'sessions-redis' }));
+    expect(causesIn([full('orders'), full('cart')], [far], calls)).toEqual([
+      'sessions-redis: store-memory-full',
+      'sessions-redis: store-memory-full',
+    ]);
+    expect(causesIn([full('orders')], [far], calls)).toEqual(['orders: store-memory-full']);
+    expect(causesIn([full('orders'), full('cart')], [far], calls.slice(0, 1))).toEqual([
+      'orders: store-memory-full',
+      'cart: store-memory-full',
+    ]);
+  });
   test('nor a server of another namespace', () => {
     const far = { product: 'mysql' as const, entity: { ...server('mysql').entity, namespace: 'other' } };
     expect(causesIn([heard('orders', readOnly, 'database-read-only')], [far])).toEqual(['orders: database-read-only']);

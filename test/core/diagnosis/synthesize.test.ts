@@ -495,6 +495,46 @@ describe('one more round', () => {
     expect(plan.map(({ specialist, focus }) => [specialist, focus])).toEqual([['kubernetes', [service('cart')]]]);
   });
 
+  describe('about the service where metrics alone place the fault', () => {
+    const slow: Draft = {
+      specialist: 'metrics',
+      entity: service('stock'),
+      cause: 'slow-itself',
+      role: 'cause',
+      severity: 'critical',
+      confidence: 0.75,
+      onset: '2026-11-18T12:47:00Z',
+      claim: 'p95 latency of stock rose',
+    };
+    const elsewhere = (specialist: 'logs' | 'changes', name: string): Draft => ({
+      specialist,
+      role: specialist === 'logs' ? 'symptom' : 'context',
+      entity: service(name),
+      severity: 'minor',
+      confidence: 0.3,
+      claim: `a line about ${name}`,
+    });
+    const asked = async (findings: readonly Draft[], paged = 'web') => {
+      const { plan, synthesis } = await synthesized({
+        paged,
+        edges: [['web', 'stock']],
+        plan: [aBrief({ specialist: 'logs' }), aBrief({ specialist: 'changes' })],
+        findings,
+      });
+      return synthesis.kind === 'another-round' ? plan.map(({ specialist, focus }) => [specialist, focus]) : [];
+    };
+
+    test('its logs and changes are asked for', async () =>
+      expect(await asked([slow, elsewhere('logs', 'ads'), elsewhere('changes', 'web')])).toEqual([
+        ['logs', [service('stock')]],
+        ['changes', [service('stock')]],
+      ]));
+    test('not if its log was read already', async () =>
+      expect(await asked([slow, elsewhere('logs', 'stock'), elsewhere('changes', 'web')])).toEqual([]));
+    test('nor of the paged service itself, which was asked about first', async () =>
+      expect(await asked([slow, elsewhere('logs', 'ads'), elsewhere('changes', 'web')], 'stock')).toEqual([]));
+  });
+
   test('is not asked about a word that nobody knows as a service', async () => {
     const said: Draft = { ...pointing, dependency: { kind: 'Service', name: 'the' } };
     const { synthesis, diagnosis } = await synthesized({ paged: 'web', findings: [said], plan: [brief] });
@@ -640,5 +680,41 @@ describe('a cause that the findings refute', () => {
     const after = { ...before, onset: at('12:46:00') };
     const { diagnosis } = await synthesized({ findings: [rollout, after], paged: 'cart' });
     expect(diagnosis.hypotheses.filter(({ ruledOut }) => ruledOut !== undefined)).toEqual([]);
+  });
+});
+
+describe('where metrics infer that a service is slow by itself', () => {
+  const slow: Draft = {
+    specialist: 'metrics',
+    entity: service('stock'),
+    cause: 'slow-itself',
+    role: 'cause',
+    severity: 'critical',
+    confidence: 0.75,
+    claim: 'p95 latency of stock rose, and it waits for nothing else that is slow',
+  };
+  const line = (extra: Draft): Draft => ({
+    specialist: 'logs',
+    entity: service('stock'),
+    role: 'symptom',
+    severity: 'critical',
+    confidence: 0.6,
+    claim: 'New at stock, 12 times: connect timed out',
+    ...extra,
+  });
+  const confidence = async (findings: readonly Draft[]) => {
+    const { diagnosis } = await synthesized({ paged: 'stock', findings });
+    return diagnosis?.hypotheses.find(({ cause }) => cause === 'slow-itself')?.confidence ?? 0;
+  };
+
+  test('its own log that says that it waits for another counts against it', async () => {
+    const alone = await confidence([slow]);
+    expect(await confidence([slow, line({ cause: 'dependency-unavailable' })])).toBeLessThan(alone / 2);
+  });
+  test('another kind of line, a minor one, or one of another service does not', async () => {
+    const one = await confidence([slow, line({ cause: 'dependency-unavailable', severity: 'minor', role: 'context' })]);
+    expect(one).toBeCloseTo(await confidence([slow]), 1);
+    const other = line({ cause: 'dependency-unavailable', entity: service('ads'), confidence: 0.1 });
+    expect(await confidence([slow, other])).toBeGreaterThan(0.4);
   });
 });

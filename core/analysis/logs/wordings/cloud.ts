@@ -23,10 +23,17 @@ export const cloudWordings: readonly SystemWordings[] = [
         'ExpiredTokenException: The security token included in the request is expired',
       ),
       wording(
+        'throughput-exceeded',
+        'writer',
+        0.75,
+        r`ProvisionedThroughputExceeded|exceeded .{0,60}provisioned throughput|provisioned throughput .{0,60}exceeded`,
+        'ProvisionedThroughputExceededException: The level of configured provisioned throughput for the table was exceeded.',
+      ),
+      wording(
         'api-rate-limit',
         'peer',
         0.75,
-        r`ThrottlingException|Throttling: rate exceeded|\brate exceeded\b|RequestLimitExceeded|TooManyRequestsException|ProvisionedThroughputExceeded|\bSlowDown\b|rateLimitExceeded|rate limit exceeded|(?:status(?: code)?|HTTP(?:\/\d\.\d)?"?|error|returned|responded with):? 429\b|429 too many requests`,
+        r`ThrottlingException|Throttling: rate exceeded|\brate exceeded\b|RequestLimitExceeded|TooManyRequestsException|\bSlowDown\b|rateLimitExceeded|rate limit exceeded|(?:status(?: code)?|HTTP(?:\/\d\.\d)?"?|error|returned|responded with):? 429\b|429 too many requests`,
         'ThrottlingException: Rate exceeded',
       ),
     ],

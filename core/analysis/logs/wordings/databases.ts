@@ -101,6 +101,13 @@ export const databaseWordings: readonly SystemWordings[] = [
         'connection to server at "orders-db" (10.0.0.7), port 5432 failed: Connection refused',
       ),
       wording(
+        'database-lock',
+        'store',
+        0.7,
+        'canceling statement due to statement timeout.{0,120}while (?:locking|updating|deleting) ',
+        'ERROR: canceling statement due to statement timeout CONTEXT: while locking tuple (0,14) in relation "invoices"',
+      ),
+      wording(
         'dependency-unavailable',
         'store',
         0.45,

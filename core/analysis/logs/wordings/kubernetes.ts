@@ -84,7 +84,7 @@ export const kubernetesWordings: readonly SystemWordings[] = [
         'pod-address-exhausted',
         'writer',
         0.8,
-        r`InsufficientFreeAddressesInSubnet|failed to assign an IP address|no (?:more |free |available )+IP addresses|no IP addresses available in range set`,
+        r`InsufficientFreeAddressesInSubnet|failed to assign an IP address|no (?:more |free |available )+IP addresses|not enough IPs available|no IP addresses available in range set`,
         'ipamd: Failed to increase pool size: InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses',
       ),
     ],

@@ -31,13 +31,27 @@ export const networkWordings: readonly SystemWordings[] = [
         r`HTTPSConnectionPool\(host='(?<to>[a-z][\w.-]{0,250})'.{0,400}?${expired}`,
         "HTTPSConnectionPool(host='ledger-api', port=8443): Max retries exceeded with url: /v1 (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)')))",
       ),
-      wording('certificate-expired', 'peer', 0.85, expired, 'Error: CERT_HAS_EXPIRED'),
+      wording(
+        'certificate-expired',
+        'peer',
+        0.85,
+        r`(?:PKIX|certificate|CertPath|SSL|TLS).{0,300}?(?:${expired}|notAfter[=:]).{0,200}?${urlHost}`,
+        'SSLHandshakeException: PKIX path validation failed: validity check failed: NotAfter: Sat Nov 21 03:18:00 UTC 2026, GET https://ledger-api:8443/v1',
+      ),
+      wording('certificate-expired', 'peer', 0.85, `${expired}|validity check failed`, 'Error: CERT_HAS_EXPIRED'),
       wording(
         'certificate-invalid',
         'peer',
         0.8,
         ofUrl + untrusted,
         'Post "https://ledger-api:8443/v1": x509: certificate signed by unknown authority (possibly because of "crypto/rsa")',
+      ),
+      wording(
+        'certificate-invalid',
+        'peer',
+        0.8,
+        r`certificate is valid for .{1,200}, not (?<to>[a-z](?:[a-z0-9.-]{0,250}[a-z0-9])?)`,
+        'tls: failed to verify certificate: x509: certificate is valid for ledger-internal, not ledger-api.billing.svc',
       ),
       wording(
         'certificate-invalid',
@@ -249,6 +263,20 @@ export const networkWordings: readonly SystemWordings[] = [
     system: 'Clients in general (Go, Node.js and others)',
     source: 'https://nodejs.org/api/errors.html#common-system-errors',
     wordings: [
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.6,
+        r`\b(?:timed out|time-?out)\b.{0,40}?[\s:("]${urlHost}`,
+        'connect timed out: https://ledger-api:8443/v1',
+      ),
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.6,
+        r`\b(?:threads?|workers?|requests?|goroutines?)\b.{0,60}\b(?:busy|blocked|stuck|hung)\b.{0,30}\bwaiting (?:for|on) ${urlHost}`,
+        'no worker available: all 200 threads busy waiting for http://ledger-api:8080',
+      ),
       wording(
         'dependency-unavailable',
         'peer',

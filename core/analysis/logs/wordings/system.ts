@@ -2,6 +2,8 @@
 import { type SystemWordings, wording } from './wording.ts';
 
 const r = String.raw;
+/** A program that says that it ignores a setting goes on without it. */
+const notIgnored = '(?!.{0,200}\\bignor(?:ed|ing))';
 
 export const systemWordings: readonly SystemWordings[] = [
   {
@@ -148,7 +150,7 @@ export const systemWordings: readonly SystemWordings[] = [
         'configuration-invalid',
         'writer',
         0.7,
-        r`unknown (?:field|directive|flag|option|configuration (?:key|option|property))\b|unrecognized (?:option|arguments?|configuration)|flag provided but not defined|yaml: (?:line \d+|unmarshal)|error (?:parsing|loading|reading) (?:the )?config(?:uration)?\b|(?:invalid|bad|could not parse|failed to (?:parse|load|read)) (?:the )?config(?:uration)?(?: file)?\b|required (?:setting|property|configuration|key) .{1,80}(?:missing|not (?:set|found))`,
+        r`unknown (?:field|directive|flag|option|configuration (?:key|option|property))\b${notIgnored}|unrecognized (?:option|arguments?|configuration)${notIgnored}|ConfigValidationException|(?:config(?:uration)?|required) property .{1,120}(?:is required but|could not be found)|flag provided but not defined|yaml: (?:line \d+|unmarshal)|error (?:parsing|loading|reading) (?:the )?config(?:uration)?\b|(?:invalid|bad|could not parse|failed to (?:parse|load|read)) (?:the )?config(?:uration)?(?: file)?\b|required (?:setting|property|configuration|key) .{1,80}(?:missing|not (?:set|found))`,
         'nginx: [emerg] unknown directive "proxy_passs" in /etc/nginx/conf.d/site.conf:12',
       ),
       wording(

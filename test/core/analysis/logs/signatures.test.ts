@@ -193,3 +193,35 @@ test('a message that is huge or made to be slow is judged by its beginning, quic
   }
   expect(signatureOf(`${'x '.repeat(500)}no space left on device`)).toBeUndefined();
 });
+
+describe('wordings of a JVM stack and of its look-alikes', () => {
+  test.each<[CauseCode | undefined, string, Signature['dependency']]>([
+    [
+      undefined,
+      'Unrecognized configuration key "app.legacy" was provided; it will be ignored; verify that the extension is set',
+      undefined,
+    ],
+    ['configuration-invalid', 'nginx: unrecognized option "-z"', undefined],
+    [
+      'configuration-invalid',
+      'io.smallrye.config.ConfigValidationException: Configuration validation failed',
+      undefined,
+    ],
+    [
+      'certificate-expired',
+      'SSLHandshakeException: PKIX path validation failed: validity check failed: NotAfter: Sat Nov 21 03:18:00 UTC 2026 calling https://ledger-api.billing.svc:8443',
+      { name: 'ledger-api', namespace: 'billing' },
+    ],
+    ['certificate-invalid', 'x509: certificate is valid for ledger-internal, not ledger-api', ledger],
+    ['throughput-exceeded', 'ProvisionedThroughputExceededException: The level of configured throughput', undefined],
+    ['api-rate-limit', 'ThrottlingException: Rate exceeded', undefined],
+    ['database-lock', 'canceling statement due to statement timeout CONTEXT: while locking tuple (0,1)', undefined],
+    ['dependency-unavailable', 'canceling statement due to statement timeout', undefined],
+    ['dependency-unavailable', 'no worker available: all 200 threads busy waiting for http://ledger-api:80', ledger],
+    ['dependency-unavailable', 'connect timed out: https://ledger-api:8443/v1', ledger],
+    [undefined, 'thread idle, waiting for work', undefined],
+  ])('%s: %s', (cause, text, dependency) => {
+    expect(signatureOf(text)?.cause).toBe(cause);
+    expect(signatureOf(text)?.dependency).toEqual(dependency);
+  });
+});
