@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchkeeperError } from '../core/errors.ts';
 import { reliability } from '../core/learning/calibration.ts';
+import { conversationsText, runConversations } from './conversations.ts';
 import { familyExamples } from './families/run.ts';
 import { familiesText } from './families/text.ts';
 import { type DojoOptions, help, readOptions } from './options.ts';
@@ -65,8 +66,17 @@ async function run(options: DojoOptions): Promise<number> {
 }
 
 function runOf(options: DojoOptions): Promise<number> {
+  if (options.conversations) return runThem();
   if (options.families) return runFamilies(options);
   return options.worlds ? runInWorlds(options, options.worlds) : run(options);
+}
+
+async function runThem(): Promise<number> {
+  const scored = await runConversations(({ says, wrong, acted }) =>
+    complain(`${wrong.length === 0 && !acted ? 'right' : 'wrong'}  ${says}`),
+  );
+  print(conversationsText(scored));
+  return scored.some(({ acted }) => acted) ? 1 : 0;
 }
 
 async function runFamilies(options: DojoOptions): Promise<number> {

@@ -8,6 +8,7 @@ export const help = `Runs the whole pipeline over recorded incidents and scores 
   npm run dojo -- [--scenarios DIR…] [--out DIR] [--vocabulary NAME] [--jobs N] [--json]
                    [--against FILE] [--record] [--no-worse]
   npm run dojo -- --families [--scenarios DIR…] [--seed TEXT] [--each N]
+  npm run dojo -- --conversations
   npm run dojo -- --worlds [--scenarios DIR…] [--seed TEXT] [--each N] [--keep DIR]
 
   --scenarios DIR    folders to look for scenarios in, at any depth (default scenarios)
@@ -18,6 +19,7 @@ export const help = `Runs the whole pipeline over recorded incidents and scores 
   --against FILE     recorded scoreboard to compare with (default dojo/recorded.json)
   --record           record this run's answers in that file
   --no-worse         exit code 1 if an answer is worse than the recorded one
+  --conversations    say every utterance of dojo/conversations in its situation, and score the answers
   --worlds           repeat every scenario with changes that must not change the answer: other names, other words, less data, more noise
   --families         measure the reliability of stated confidence over scenarios and their worlds; the calibration leaves out one group of causes at a time
   --seed TEXT        seed of the worlds (default 1); the same seed makes the same worlds
@@ -39,6 +41,7 @@ export interface DojoOptions {
   readonly noWorse: boolean;
   /** Undefined unless worlds are asked for. */
   readonly families: boolean;
+  readonly conversations: boolean;
   readonly seed: string;
   /** Worlds of each scenario. */
   readonly each: number;
@@ -71,6 +74,7 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
     record: values.record ?? false,
     noWorse: values['no-worse'] ?? false,
     families: values.families ?? false,
+    conversations: values.conversations ?? false,
     seed: values.seed ?? '1',
     each,
     worlds: values.worlds ? { keep: values.keep } : undefined,
@@ -92,6 +96,7 @@ function parse(args: readonly string[]) {
         'no-worse': { type: 'boolean' },
         worlds: { type: 'boolean' },
         families: { type: 'boolean' },
+        conversations: { type: 'boolean' },
         seed: { type: 'string' },
         each: { type: 'string' },
         keep: { type: 'string' },

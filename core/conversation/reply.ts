@@ -3,6 +3,7 @@
 
 import { chartOf } from '../charts/evidence.ts';
 import { otherLanguage } from '../language/other-languages.ts';
+import { parseSystem } from '../language/parse-system.ts';
 import { type ParsedUtterance, parseUtterance } from '../language/parse-utterance.ts';
 import type { IncidentQuestion, Intent, Source } from '../language/read-intent.ts';
 import { type FactReply, handleFact } from '../learning/facts.ts';
@@ -151,7 +152,7 @@ async function answerTo(
   if (separated) return reply('separate', separated, { choices: separated.choices });
   const earlier = async () =>
     (await ports.memory.utterances({ incidentId, actor: message.by })).map((event) => event.text);
-  const fromRecord = await answerFromRecord(parsed, { incident, earlier }, ports);
+  const fromRecord = comparesTimes(text) ? undefined : await answerFromRecord(parsed, { incident, earlier }, ports);
   if (fromRecord) return reply(fromRecord.id, fromRecord, { choices: fromRecord.choices ?? [] });
   const costs = await cost(message, parsed, incident, ports);
   if (costs) return costs;
@@ -213,6 +214,9 @@ export const mayAskSystem = ({ answer, intent }: ParsedUtterance): boolean =>
   answer.kind !== 'yes' &&
   answer.kind !== 'no' &&
   ['unclear', 'evidence', 'status', 'investigate', 'incident'].includes(intent.kind);
+
+/** "Is this the same as last week" asks for measures, and not for earlier incidents. */
+const comparesTimes = (text: string): boolean => parseSystem(text)?.topic === 'same';
 
 /** Records a correction. If other pages had joined by the diagnosis that the person rejects, they are now investigated on their own. */
 async function corrected(message: Message, incident: Incident, correction: string, ports: ConversationPorts) {

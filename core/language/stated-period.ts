@@ -103,6 +103,8 @@ function durationIn(text: string, now: Date): FoundPeriod | undefined {
   const groups = pattern.exec(text)?.groups;
   const known = units[groups?.unit?.charAt(0).toLowerCase() ?? ''];
   if (groups === undefined || known === undefined) return undefined;
+  // "Last week" is the week before this one; "the last 2 weeks" reach to now.
+  if (groups.count === undefined && /^w/i.test(groups.unit ?? '')) return undefined;
   const said = groups.count?.toLowerCase() ?? 'a';
   const number = counts[said] ?? Number(said);
   const [ms, word] = known;

@@ -1,6 +1,6 @@
 // Answers questions about the system from the sources of the catalogue, with or without an incident. Every answer says what was read; nothing acts.
 import { parseSystem, type SystemQuestion } from '../../language/parse-system.ts';
-import { statedPeriod } from '../../language/stated-period.ts';
+import { moment, statedPeriod } from '../../language/stated-period.ts';
 import type { Incident } from '../../model/incident.ts';
 import { formatList } from '../../wording.ts';
 import { nearNames } from '../near-names.ts';
@@ -13,7 +13,14 @@ import { answerLogs, withoutSearch } from './logs.ts';
 import { answerMeasure } from './metrics.ts';
 import { type Directory, directoryOf, namesIn } from './names.ts';
 import { answerDeployed, answerPods, answerRestarted } from './pods.ts';
-import { type Asked, type SystemAnswer, type SystemPorts, scopeAround, servicesOf } from './question.ts';
+import {
+  type Asked,
+  type SystemAnswer,
+  type SystemPorts,
+  scopeAround,
+  scopeOfService,
+  servicesOf,
+} from './question.ts';
 
 /** Topics that mean the incident's own record if neither a name nor a time is stated. */
 const ownTopics: ReadonlySet<SystemQuestion['topic']> = new Set(['logs', 'changes', 'measure', 'pods', 'health']);
@@ -28,12 +35,35 @@ export async function answerSystem(
   const question = parseSystem(text);
   if (question === undefined) return undefined;
   const now = ports.clock.now();
-  const asked = await understood(question, incident, now, ports);
+  const { asked, notes } = await sinceDeploy(await understood(question, incident, now, ports), ports);
   const { named, stated } = asked;
-  const isFree = stated.period !== undefined || stated.against !== undefined || isNamed(asked);
+  const isAll = question.topic === 'health' && /\b(?:everything|all|production|prod|the system)\b/i.test(text);
+  const isFree = isAll || stated.period !== undefined || stated.against !== undefined || isNamed(asked);
   if (incident !== undefined && !isFree && ownTopics.has(question.topic)) return undefined;
   const answer = await answerTopic(asked, ports);
-  return { ...answer, lines: [...named.notes, ...answer.lines] };
+  return { ...answer, lines: [...named.notes, ...notes, ...answer.lines] };
+}
+
+/** Sets the period of "since the deploy" by the latest deploy of the service within a week; says so if there is none. */
+async function sinceDeploy(asked: Asked, { telemetry }: SystemPorts): Promise<{ asked: Asked; notes: string[] }> {
+  if (!asked.stated.sinceDeploy) return { asked, notes: [] };
+  const endMs = asked.now.getTime();
+  const [service] = servicesOf(asked);
+  const week = { startMs: endMs - 7 * 24 * 3_600_000, endMs, words: '' };
+  const read =
+    service === undefined ? undefined : await askSource('changes', scopeOfService(service, asked, week), {}, telemetry);
+  const latest = (read?.data ?? [])
+    .filter((one) => one.kind === 'deploy' && one.service?.toLowerCase() === service?.toLowerCase())
+    .filter(({ at }) => Date.parse(at) < endMs)
+    .toSorted((a, b) => b.at.localeCompare(a.at))[0];
+  if (latest === undefined)
+    return {
+      asked,
+      notes: ['I found no deploy of it within a week, so the answer is not about the time since a deploy.'],
+    };
+  const startMs = Date.parse(latest.at);
+  const period = { startMs, endMs, words: `since the deploy at ${moment(startMs)}` };
+  return { asked: { ...asked, stated: { ...asked.stated, period } }, notes: [`The deploy: ${latest.title}.`] };
 }
 
 async function understood(

@@ -19,18 +19,15 @@ interface Side {
   readonly name: string;
   readonly clusters: readonly string[];
   readonly service?: string | undefined;
+  /** Neither the catalogue nor an incident knows the cluster. */
+  readonly guessed?: boolean;
 }
 
 export async function answerCompare(asked: Asked, telemetry: Asking): Promise<SystemAnswer> {
   const places = placeSides(asked);
-  if (places.kind === 'unknown')
-    return {
-      text: `I know no cluster or region called ${formatList(places.words)}.`,
-      lines: [clustersSentence(asked)],
-    };
   const sides: readonly Side[] =
-    places.sides.length >= 2
-      ? places.sides
+    places.length >= 2
+      ? places
       : asked.named.services.map((service) => ({ name: service, service, clusters: asked.named.clusters }));
   if (sides.length < 2)
     return {
@@ -52,27 +49,26 @@ const clustersSentence = ({ directory: { clusters } }: Asked): string =>
 const pair =
   /\b(?:compare|between|in|of|from)? ?([\w.-]+) (?:and|with|to|vs\.?|versus|against) ([\w.-]+)(?: and ([\w.-]+))?\W*$/i;
 
-function placeSides(
-  asked: Asked,
-):
-  | { readonly kind: 'sides'; readonly sides: readonly Side[] }
-  | { readonly kind: 'unknown'; readonly words: string[] } {
+function placeSides(asked: Asked): readonly Side[] {
   const { named, directory } = asked;
-  if (named.clusters.length >= 2)
-    return { kind: 'sides', sides: named.clusters.map((name) => ({ name, clusters: [name] })) };
+  if (named.clusters.length >= 2) return named.clusters.map((name) => ({ name, clusters: [name] }));
   const words = (pair.exec(asked.stated.rest) ?? []).slice(1, 4).filter((word) => word !== undefined);
   const isService = (word: string) => directory.services.has(word.toLowerCase());
-  if (words.length < 2 || words.every(isService)) return { kind: 'sides', sides: [] };
+  if (words.length < 2 || words.every(isService)) return [];
   const sides = words.map((word) => ({ name: word, clusters: clustersLike(word, directory) }));
-  const unknown = sides
-    .filter(({ name, clusters }) => clusters.length === 0 && !isService(name))
-    .map(({ name }) => name);
-  return unknown.length > 0 ? { kind: 'unknown', words: unknown } : { kind: 'sides', sides };
+  // A cluster that the catalogue lacks may still be one that the sources know.
+  return sides.map((side) => (side.clusters.length > 0 ? side : { ...side, clusters: [side.name], guessed: true }));
 }
 
 async function compareSides(sides: readonly Side[], asked: Asked, telemetry: Asking): Promise<SystemAnswer> {
   const { period, note } = bounded(periodOr(asked, hourMs, 'over the last hour'), weekMs, 'metrics');
   const read = await Promise.all(sides.map((side) => readSide(side, asked, period, telemetry)));
+  const strange = sides.filter(({ guessed }, place) => guessed === true && read[place]?.series.length === 0);
+  if (strange.length > 0)
+    return {
+      text: `I know no cluster or region called ${formatList(strange.map(({ name }) => name))}.`,
+      lines: [clustersSentence(asked), ...notRead(read.flatMap(({ gaps }) => gaps))],
+    };
   const measures = asked.question.measure === undefined ? usual : [asked.question.measure];
   const services = servicesIn(read, asked);
   const rows = measures.flatMap((measure) =>

@@ -41,12 +41,13 @@ const rowOf = (incident: Incident): string => {
 };
 
 export async function answerOpen(asked: Asked, { incidents }: SystemPorts): Promise<SystemAnswer> {
-  const all = (await incidents.list(listed)).filter(isOpen);
+  const others = /\bother\b/i.test(asked.question.text) ? asked.incident?.id : undefined;
+  const all = (await incidents.list(listed)).filter((one) => isOpen(one) && one.id !== others);
   const open = isNamed(asked) ? all.filter((one) => isAbout(one, asked)) : all;
   const where = isNamed(asked) ? ` ${placeWords(asked.named.services, asked)}` : '';
   const text =
     open.length === 0
-      ? `No incident${where} is open.`
+      ? `No ${others === undefined ? '' : 'other '}incident${where} is open.`
       : `${open.length === 1 ? '1 incident' : `${open.length} incidents`}${where} ${open.length === 1 ? 'is' : 'are'} open.`;
   return { text, lines: open.slice(0, maxRows).map(rowOf) };
 }

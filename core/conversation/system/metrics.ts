@@ -7,7 +7,15 @@ import { moment, type Period } from '../../language/stated-period.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { capitalize, clockTime } from '../../wording.ts';
 import { type Asking, askSource, bounded } from './ask-sources.ts';
-import { type Asked, distinct, notRead, periodOr, type SystemAnswer, scopeOfService } from './question.ts';
+import {
+  type Asked,
+  distinct,
+  namesOfService,
+  notRead,
+  periodOr,
+  type SystemAnswer,
+  scopeOfService,
+} from './question.ts';
 
 interface Wanted {
   readonly noun: string;
@@ -113,8 +121,9 @@ const isOf = (service: string, asked: Asked, { entity }: Series): boolean => {
   if (clusters.length > 0 && entity.cluster !== undefined && !clusters.includes(entity.cluster)) return false;
   if (namespaces.length > 0 && entity.namespace !== undefined && !namespaces.includes(entity.namespace)) return false;
   const name = entity.name.toLowerCase();
-  const own = service.toLowerCase();
-  return name === own || (entity.kind === 'Pod' && name.startsWith(`${own}-`));
+  return namesOfService(service, asked.directory).some(
+    (one) => name === one.toLowerCase() || (entity.kind === 'Pod' && name.startsWith(`${one.toLowerCase()}-`)),
+  );
 };
 
 /** All series of a service in a period. */

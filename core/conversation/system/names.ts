@@ -1,5 +1,6 @@
 // Finds the services, clusters and namespaces that a question names, by the catalogue, the call graph and past incidents. A word with one typo is
 // read as the one name that it is near; a name that nobody knows is returned as such.
+import { abbreviations } from '../../language/grammar/abbreviations.ts';
 import { distanceOf } from '../../language/grammar/typos.ts';
 import { systemIntents } from '../../language/intents/system.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -77,6 +78,7 @@ const plain: ReadonlySet<string> = new Set([
   ...(JSON.stringify(
     systemIntents.map(({ sentences, mentions = [], unless = [], slots }) => [sentences, mentions, unless, slots]),
   ).match(/[a-z][a-z0-9]*/g) ?? []),
+  ...Object.keys(abbreviations),
   ...'a an the of for in on at to from by per with and or but vs versus me us our we you your my i it its this that these those them they he she there here all any some each every only just also too please pls plz thanks hey hi hello ok okay can could would will shall may might must do does did has have had be been is are was were am being not no yes now then so as if than like about around over under during within until till ago current currently latest recent right moment moments time times day days week weeks month months hour hours minute minutes min mins second seconds average avg mean max maximum min minimum highest lowest peak top total sum count number value values graph chart plot table list line lines trend service services system systems cluster clusters namespace namespaces environment region regions workload workloads deployment deployments pod pods container containers node nodes app application api production want need know think look looks looking see get got give tell show bit much many more less high higher low lower fast slow good bad up down out off again still yet ever first one two three old new ratio rate percent percentage usage use used using consumption level levels going doing happening on prod watchkeeper bot guys team folks quick question actually really currently versus side between both'.split(
     ' ',
   ),

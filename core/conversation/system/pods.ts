@@ -7,6 +7,7 @@ import { type Asking, askSource } from './ask-sources.ts';
 import {
   type Asked,
   distinct,
+  namesOfService,
   notRead,
   periodOr,
   placesOf,
@@ -49,13 +50,14 @@ export interface FoundPod {
 /** The pods of the named services and namespaces; all pods if nothing is named. */
 export function podsIn({ clusters }: ClusterView, services: readonly string[], asked: Asked): FoundPod[] {
   const { namespaces } = asked.named;
+  const wanted = services.flatMap((one) => namesOfService(one, asked.directory));
   return clusters.flatMap((cluster) =>
     cluster.pods.flatMap((pod) => {
       const { name, namespace, labels } = pod.metadata;
       if (namespaces.length > 0 && !namespaces.includes(namespace ?? '')) return [];
       const owner = cluster.ownerOf('Pod', name, namespace).name;
       const names = [owner, labels.app, labels['app.kubernetes.io/name']].map((one) => one?.toLowerCase());
-      const isOne = services.length === 0 || services.some((one) => names.includes(one.toLowerCase()));
+      const isOne = wanted.length === 0 || wanted.some((one) => names.includes(one.toLowerCase()));
       return isOne ? [{ pod, cluster, owner }] : [];
     }),
   );
@@ -121,13 +123,14 @@ const noPods = (where: string, { clusters, lines, gaps }: ClusterView): SystemAn
 
 export function workloadsIn({ clusters }: ClusterView, services: readonly string[], asked: Asked) {
   const { namespaces } = asked.named;
+  const wanted = services.flatMap((one) => namesOfService(one, asked.directory));
   return clusters.flatMap((cluster) =>
     cluster.workloads
       .filter(({ kind, metadata }) => {
         if (kind === 'ReplicaSet') return false;
         if (namespaces.length > 0 && !namespaces.includes(metadata.namespace ?? '')) return false;
         const names = [metadata.name, metadata.labels.app].map((one) => one?.toLowerCase());
-        return services.length === 0 || services.some((one) => names.includes(one.toLowerCase()));
+        return wanted.length === 0 || wanted.some((one) => names.includes(one.toLowerCase()));
       })
       .map((workload) => ({ workload, cluster })),
   );

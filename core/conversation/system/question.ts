@@ -39,13 +39,17 @@ interface Place {
   readonly namespace?: string | undefined;
 }
 
+/** The names under which sources can have a service: its own, its aliases, its workloads. */
+export function namesOfService(service: string, { catalog }: Directory): string[] {
+  const { aliases = [], workloads = [] } = (catalog && findService(catalog, service)) ?? {};
+  return [...new Set([service, ...aliases, ...workloads.map((one) => one.split('/').at(-1) ?? '')])];
+}
+
 /** A scope for one service alone, wherever it runs. */
 export function scopeOfService(service: string, asked: Asked, period: Period): Scope {
   const { directory, named } = asked;
-  const entry = directory.catalog && findService(directory.catalog, service);
-  const workloads = (entry?.workloads ?? []).map((one) => one.split('/').at(-1) ?? '');
   const only = named.clusters.length === 1 ? named.clusters[0] : undefined;
-  return scopeAt({ service, cluster: only }, [...new Set([service, ...workloads])], 'neighbours', asked, period);
+  return scopeAt({ service, cluster: only }, namesOfService(service, directory), 'neighbours', asked, period);
 }
 
 /** A scope for everything at a place; without a place, for all that the sources can read. */

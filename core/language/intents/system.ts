@@ -101,7 +101,7 @@ export const past = defineIntent({
   slots: {},
   rules: { when },
   sentences: [
-    'what (happened|broke|failed|went wrong) <when> ..',
+    'what (happened|broke|failed|went wrong) [in|over|during|within] [the] <when> ..',
     'what (did|have) (i|we) (miss|missed) ..',
     '(did|has) (anything|something) (happen|happened|break|broken|broke|fail|failed) <when> ..',
     'anything (happen|happened|new) <when> ..',
