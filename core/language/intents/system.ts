@@ -185,7 +185,7 @@ export const changes = defineIntent({
       ],
     },
   ],
-  unless: [...others, '(diff|diffs)'],
+  unless: [...others, '(diff|diffs)', 'since (the|its) [last|latest] (deploy|deployment|release|rollout)'],
   examples: [
     ['what changed in shop today', {}],
     ['what was deployed since yesterday', {}],
@@ -278,7 +278,7 @@ export const measureOf = defineIntent({
   ],
   unless: [
     ...others,
-    '(log|logs|grep|diff|deploy|deploys|evidence|proof|dashboard|dashboards|investigate|root cause|cause|caused)',
+    '(log|logs|grep|diff|deploys|evidence|proof|dashboard|dashboards|investigate|root cause|cause|caused)',
     'what (are|is|was|were) (the|this|that|these) (error|errors)',
     '(users|customers|people)',
     '[is] out of (memory|disk)',
