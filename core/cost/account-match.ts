@@ -82,6 +82,14 @@ export function accountsNamedIn(
       likely: [...similar].sort((a, b) => a.name.localeCompare(b.name)),
       orAll: false,
     };
+  const unknown = own || everything.test(text) ? undefined : unknownName(text);
+  if (unknown !== undefined)
+    return {
+      kind: 'unclear',
+      question: `The organisation has no account called ${unknown}. Which account do you mean?`,
+      likely: likelyOf(text, accounts, named),
+      orAll: true,
+    };
   if (own) return 'here';
   return some.test(text)
     ? {
@@ -91,6 +99,22 @@ export function accountsNamedIn(
         orAll: true,
       }
     : undefined;
+}
+
+const beforeAccount = /\b(?:of|for|in|the) (?:the |our )?([\p{L}\p{N}][\p{L}\p{N}_-]{2,47}) (?:aws )?account(?!s)\b/iu;
+const afterAccount = /\baccount (?:(?:called|named) ([\p{L}\p{N}_-]{2,48})|([\p{L}\p{N}]+(?:[-_][\p{L}\p{N}]+)+))/iu;
+/** Words before "account" that are no name. */
+const notNames: ReadonlySet<string> = new Set(
+  'the this that our your their its aws amazon whole same other another main single each every any cloud entire expensive cheapest cheap biggest largest smallest greatest most top current own right first second payer management root linked member whose which what per one affected'.split(
+    ' ',
+  ),
+);
+
+/** The name that the text gives an account, where no account has it. */
+function unknownName(text: string): string | undefined {
+  const [, called, dashed] = afterAccount.exec(text) ?? [];
+  const name = called ?? dashed ?? beforeAccount.exec(text)?.[1];
+  return name === undefined || notNames.has(name.toLowerCase()) ? undefined : name;
 }
 
 /** The account of a place. */

@@ -8,7 +8,7 @@ import type { Clock } from '../ports/world.ts';
 import { clean, shorten } from '../text.ts';
 import type { Place } from './account-context.ts';
 import { originWords, tidy, titleOf } from './account-match.ts';
-import { during, lengthInDays, type Period, periodBefore } from './parse-period.ts';
+import { during, lengthInDays, type Period, periodBefore, yearBefore } from './parse-period.ts';
 import { type CostChoice, type CostQuestion, readCostQuestion } from './parse-question.ts';
 
 export type CostAnswer =
@@ -62,7 +62,7 @@ async function answer(question: ReadQuestion, known: readonly Account[], costs: 
   const query = { accounts: accounts === 'all' ? [] : accounts.map(({ id }) => id), by };
   const [now, before] = await Promise.all([
     costs.costs({ ...query, start: period.start, end: period.end }),
-    costs.costs({ ...query, ...periodBefore(period) }),
+    costs.costs({ ...query, ...(question.comparedTo === undefined ? periodBefore(period) : yearBefore(period)) }),
   ]);
   if (now.kind === 'gap') return { kind: 'gap', text: `The cost is unknown: ${now.gap.reason}` };
   const names = new Map(known.map((account) => [account.id, account.state ? titleOf(account) : account.name]));
@@ -185,7 +185,7 @@ function movedWords(bill: Bill): AnswerText {
       ...(moves.length === 0 ? ['No part of the cost has changed.'] : []),
     ],
     chart: barChart({
-      title: `${titleFor(bill)}: change to ${spanOf(question.period)}`,
+      title: `${titleFor(bill)}: change to ${spanOf(question)}`,
       unit: 'USD',
       bars: moves.map(({ key, change }) => ({ name: nameOf(key), value: change })),
       signed: true,
@@ -209,10 +209,10 @@ function biggestMoves({ now, before, nameOf }: Bill): string[] {
     : [];
 }
 
-function comparisonOf({ question: { period }, now, before }: Bill): string[] {
+function comparisonOf({ question, now, before }: Bill): string[] {
   if (before === undefined) return [];
   const [total, was] = [sum(now), sum(before)];
-  const span = spanOf(period);
+  const span = spanOf(question);
   if (Math.abs(was) < 0.005) return [`Nothing was spent in ${span}.`];
   if (was < 0) return [`In ${span} credits and refunds were more than what was spent (${usd(was)}).`];
   const change = (100 * (total - was)) / was;
@@ -221,8 +221,12 @@ function comparisonOf({ question: { period }, now, before }: Bill): string[] {
   return [`${how} in ${span} (${usd(was)}).`];
 }
 
-const spanOf = (period: Period): string =>
-  period.soFar && lengthInDays(period) > 1 ? 'the same days of the time before' : 'the time before';
+const spanOf = ({ period, comparedTo }: ReadQuestion): string =>
+  comparedTo !== undefined
+    ? 'the same days of the year before'
+    : period.soFar && lengthInDays(period) > 1
+      ? 'the same days of the time before'
+      : 'the time before';
 const whenOf = (period: Period): string => `${during(period)}${period.soFar ? ' so far' : ''}`;
 const titleFor = ({ question: { accounts, period }, subject }: Bill): string =>
   `${accounts === 'all' ? 'All accounts' : shorten(subject, 60)}, ${period.name}${period.soFar ? ' so far' : ''}`;

@@ -235,6 +235,18 @@ export const during = ({ name }: Period): string =>
 
 export const lengthInDays = ({ start, end }: Period): number => (Date.parse(end) - Date.parse(start)) / dayMs;
 
+/** The same days a year before. */
+export function yearBefore({ start, end }: Pick<Period, 'start' | 'end'>): {
+  readonly start: string;
+  readonly end: string;
+} {
+  const back = (day: string) => {
+    const at = new Date(`${day}T00:00:00Z`);
+    return dayOf(Date.UTC(at.getUTCFullYear() - 1, at.getUTCMonth(), at.getUTCDate()));
+  };
+  return { start: back(start), end: back(end) };
+}
+
 /** The same number of days right before the period, so that two unequal months are not compared; for a complete month, the month before. */
 export function periodBefore({ start, end, soFar }: Period): { readonly start: string; readonly end: string } {
   const [from, to] = [new Date(`${start}T00:00:00Z`), new Date(`${end}T00:00:00Z`)];

@@ -38,11 +38,17 @@ export type CostQuestion =
       readonly by: By | undefined;
       /** `moved`: the changes since the period before. `most`: the item with the greatest cost. */
       readonly measure: 'sum' | 'moved' | 'most';
+      /** Compared with the same days a year before; absent, with the period before. */
+      readonly comparedTo?: 'last-year';
     }
   /** `choices`: complete questions that would remove the ambiguity. */
   | { readonly kind: 'unclear'; readonly question: string; readonly choices: readonly CostChoice[] }
   /** The text names no account, period or breakdown: it asks for nothing that this module answers. */
   | { readonly kind: 'nothing' };
+
+/** "Compared with last year" names no period of its own. */
+const lastYear =
+  /\b(?:compared? (?:to|with)|versus|vs\.?|than|against|relative to)\s+(?:(?:the|that) same (?:month|time|period|days?|week)\s+(?:of\s+|in\s+)?|in\s+)?(?:last|the previous) year\b|\byear[- ](?:over|on)[- ]year\b|\byoy\b/i;
 
 const find = finderOf(costPhrases, {});
 const readFollowUp = grammarOf(followUp);
@@ -93,11 +99,19 @@ export function readCostQuestion(
       loosely: own || index === texts.length - 1 || opensIn(one) !== undefined,
     }),
   );
-  const periods = texts.map((one) => readPeriod(withoutNames(one, accounts), now));
+  const periods = texts.map((one) => readPeriod(withoutNames(one.replace(lastYear, ' '), accounts), now));
   const [has = () => false, ...before] = texts.map(hasIn);
   const by = [has, ...before].map(divisionIn);
   const why = has('moved') && (own || has('direction') || isBareWhy(texts[0] ?? ''));
-  if (!own && matches[0] === undefined && periods[0]?.kind === 'none' && by[0] === undefined && !why)
+  const comparedTo = texts.some((one) => lastYear.test(one)) ? ('last-year' as const) : undefined;
+  if (
+    !own &&
+    !lastYear.test(texts[0] ?? '') &&
+    matches[0] === undefined &&
+    periods[0]?.kind === 'none' &&
+    by[0] === undefined &&
+    !why
+  )
     return { kind: 'nothing' };
 
   const match = matches.find((one) => one !== undefined) ?? 'here';
@@ -144,6 +158,7 @@ export function readCostQuestion(
     origin: found.origin,
     by: rest.by === 'day' && lengthInDays(known) > maxDays ? 'month' : rest.by,
     measure,
+    ...(comparedTo === undefined ? {} : { comparedTo }),
   };
 }
 
