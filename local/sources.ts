@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { ConfiguredSource, Lack, RuntimeMeans, SourceCheck } from '../connectors/source-kind.ts';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { misroutedIn, unservedIn } from '../core/ports/routing.ts';
+import { unreadResources } from '../core/topology/aws-resources.ts';
 import { formatList } from '../core/wording.ts';
 import { run } from './command.ts';
 import { type OpenedSources, openSources } from './compose.ts';
@@ -137,6 +138,10 @@ export function uncovered(
   const accounts = new Set([...catalog.clusters, ...catalog.services].flatMap(({ account }) => account ?? []));
   return [
     ...misroutedIn(catalog, named).map((what) => ({ what, fix: 'correct the name, or configure the source' })),
+    ...unreadResources(catalog).map(({ service, resource }) => ({
+      what: `the resource ${resource} of ${service}: no source reads its type`,
+      fix: 'leave it out, or name a resource of a type that docs/data-sources.md lists',
+    })),
     ...unservedIn(catalog, named).map((what) => ({ what, fix: 'name a source that gives it' })),
     ...catalog.clusters
       .filter(({ name, aliases }) => ![name, ...aliases].some((one) => seen.has(one)))

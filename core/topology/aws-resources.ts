@@ -152,6 +152,17 @@ export function resourcesOf(service: CatalogService): ResourceRef[] {
   );
 }
 
+/** The resources of the catalogue whose type no source reads, as `elasticache cart-cache`, with their service. */
+export const unreadResources = ({ services }: Catalog): { readonly service: string; readonly resource: string }[] =>
+  services.flatMap(({ name: service, resources }) =>
+    resources.flatMap((one) =>
+      Object.entries(one).flatMap(([word, name]) => {
+        const isRead = name.startsWith('arn:') ? refOfArn(name) !== undefined : resourceTypeOf(word) !== undefined;
+        return isRead ? [] : [{ service, resource: `${word} ${name}` }];
+      }),
+    ),
+  );
+
 const placed = (account: string | undefined, region: string | undefined): Place => ({
   ...(account !== undefined && /^\d{12}$/.test(account) ? { account } : {}),
   ...(region !== undefined && regionPattern.test(region) ? { region } : {}),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveContext } from '../../../core/context/resolve.ts';
 import { Catalog } from '../../../core/ports/catalog.ts';
-import { refOfArn, resourcesIn } from '../../../core/topology/aws-resources.ts';
+import { refOfArn, resourcesIn, unreadResources } from '../../../core/topology/aws-resources.ts';
 import { aTrigger } from '../../builders.ts';
 
 const named = (details: Record<string, string>, title = 'ALARM') =>
@@ -125,4 +125,18 @@ describe('the context', () => {
   test('is empty for a page about none', () => {
     expect(resources('cart is slow', { service: 'cart' })).toEqual([]);
   });
+});
+
+test('a resource of a type that no source reads is told, not skipped', () => {
+  const catalog = Catalog.parse({
+    environments: {},
+    services: [
+      { name: 'cart', resources: [{ elasticache: 'cart-cache' }, { sqs: 'carts' }, { Queue: 'more' }] },
+      { name: 'clip', resources: [{ topic: 'arn:aws:sns:eu-west-1:111122223333:clips' }] },
+    ],
+  });
+  expect(unreadResources(catalog)).toEqual([
+    { service: 'cart', resource: 'elasticache cart-cache' },
+    { service: 'clip', resource: 'topic arn:aws:sns:eu-west-1:111122223333:clips' },
+  ]);
 });
