@@ -10,6 +10,8 @@ const PredictedHypothesis = z.object({
   cause: z.string(),
   label: z.string().optional(),
   change: z.string().optional(),
+  /** The model that holds the hypothesis, if the analysis does not. */
+  proposedBy: z.string().optional(),
   confidence: z.number(),
   summary: z.string(),
   why: z.array(z.string()),

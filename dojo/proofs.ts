@@ -11,6 +11,9 @@ import type { Diagnosis } from '../core/model/diagnosis.ts';
 import { allTools } from '../core/reasoning/tools/index.ts';
 import type { Expected } from './expected.ts';
 import { type Answer, callBudget, explore } from './proofs/explorer.ts';
+import { type Source, sources } from './proofs/hostile.ts';
+import { inject } from './proofs/injection.ts';
+import { type PayloadName, payloadNames } from './proofs/obedient.ts';
 import { play } from './proofs/play.ts';
 import { type Claimed, lies, lying, truthful } from './proofs/scripts.ts';
 import { collectScenarios, type DojoScenario } from './scenarios.ts';
@@ -19,18 +22,20 @@ import { labelOf, loadVocabulary, type Vocabulary } from './vocabulary.ts';
 
 const help = `Shows what agents can do, without a model.
 
-  npm run proofs -- reach|ceiling|lies [--scenarios DIR…]
+  npm run proofs -- reach|ceiling|lies|injection [--scenarios DIR…]
 
   reach     explores each incident with the agents' tools, breadth first from the page; the deciding evidence has to be in the answers
             within ${callBudget} calls. Of recorded questions (a folder with rules.json), the answers have to hold what the rules require
   ceiling   hides the true cause from the analysis; a scripted agent that knows it has to bring it into the answer
   lies      scripted agents cite evidence that does not exist, entities and numbers that nobody saw, innocent changes and evidence of other
             incidents; the first hypothesis has to stay
+  injection puts instructions, false statements, links and made-up results into each text source, one after the other, with a scripted agent
+            that obeys whatever it reads; nothing may come of it. Takes the first scenario that has the source
 
   --scenarios DIR   folders to look for scenarios in (default scenarios)
   --help            show this text
 
-The last line has the figures. Exit code 0, or 1 if a lie came first or a scenario ended in an error.
+The last line has the figures. Exit code 0, or 1 if a lie came first, an injection had an effect, or a scenario ended in an error.
 `;
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 const complain = (text: string) => void process.stderr.write(`${text}\n`);
@@ -219,7 +224,42 @@ function isReached(answers: readonly Answer[], { expected, codes }: Case, decidi
   );
 }
 
-const proofs = { reach, ceiling, lies: tellLies } as const;
+/** Each source in the first scenario that has it, with each payload: once as it is, once with an analysis that knows no cause. */
+async function injection(cases: readonly Case[]): Promise<boolean> {
+  const sum = { acts: 0, teachings: 0, mentions: 0, links: 0, changed: 0, worded: 0 };
+  let [runs, unread] = [0, 0];
+  for (const [source, payload] of sources.flatMap((one) => payloadNames.map((name) => [one, name] as const)))
+    for (const isUnknown of [false, true]) {
+      const found = await firstWith(cases, source, payload, isUnknown);
+      if (found === undefined) {
+        print(`${source}, ${payload}: no scenario has this source`);
+        break;
+      }
+      const { id, read, ...counts } = found;
+      for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += counts[key];
+      runs += 1;
+      unread += read ? 0 : 1;
+      const came = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${name} ${count}`] : []));
+      print(
+        `${source}, ${payload} (${id}${isUnknown ? ', cause not known' : ''}): ${read ? '' : 'not read by the agent; '}${came.join(', ') || 'nothing came of it'}`,
+      );
+    }
+  const figures = Object.entries(sum).map(([name, count]) => `${name}=${count}`);
+  print(
+    `injection sources=${sources.length} payloads=${payloadNames.length} runs=${runs} unread=${unread} ${figures.join(' ')}`,
+  );
+  return Object.values(sum).every((count) => count === 0);
+}
+
+async function firstWith(cases: readonly Case[], source: Source, payload: PayloadName, isUnknown: boolean) {
+  for (const { dir, id } of cases) {
+    const effects = await inject(dir, source, payload, isUnknown);
+    if (effects !== undefined) return { id, ...effects };
+  }
+  return undefined;
+}
+
+const proofs = { reach, ceiling, lies: tellLies, injection } as const;
 const isProof = (name: string | undefined): name is keyof typeof proofs =>
   name !== undefined && Object.hasOwn(proofs, name);
 

@@ -4,10 +4,12 @@
 import { Impossible } from '../core/errors.ts';
 import { type Diagnosis, wholeText } from '../core/model/diagnosis.ts';
 import type { TimelineEvent } from '../core/model/timeline.ts';
+import { Investigated } from '../core/model/workflow.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { recordedWorld } from '../local/compose.ts';
 import { startRuntime } from '../local/runtime/index.ts';
 import type { MakeWorld } from '../local/world.ts';
+import { withoutCauses } from './blind.ts';
 import { supportsOf } from './families/capture.ts';
 import type { Prediction, RunResult } from './prediction.ts';
 import { labelOf, type Vocabulary } from './vocabulary.ts';
@@ -21,6 +23,8 @@ export async function runScenario(
   world: (dirs: readonly string[]) => MakeWorld = recordedWorld,
   /** Cause codes; if given, the incident is diagnosed again without them. */
   withhold?: readonly string[],
+  /** The analysis names no cause and no ranking, so that agents have to find it. */
+  isBlind = false,
 ): Promise<RunResult> {
   let merged: unknown;
   const troubles: string[] = [];
@@ -30,7 +34,7 @@ export async function runScenario(
     hooks: {
       invoke: (name, payload, invoke) => {
         if (name === 'synthesize') merged = payload;
-        return invoke(name, payload);
+        return invoke(name, name === 'synthesize' && isBlind ? withoutCauses(Investigated.parse(payload)) : payload);
       },
     },
   });
@@ -102,6 +106,7 @@ function predictionOf(
         cause: hypothesis.cause,
         ...(label && { label }),
         ...(hypothesis.changeId && { change: hypothesis.changeId }),
+        ...(hypothesis.proposal && { proposedBy: hypothesis.proposal.by }),
         confidence: hypothesis.confidence,
         summary: hypothesis.summary,
         why: hypothesis.why,

@@ -1,8 +1,8 @@
 // Parses requests to remember, show or forget a fact about a service: "remember that artist-api talks to session-cache in cluster b". Only the
 // grammar reads them. If a fact cannot be kept, the result states the reason.
 import { FactName, type FactStatement, longestNote } from '../model/fact.ts';
+import { readsLikeInstructions } from '../reasoning/untrusted.ts';
 import { redact } from '../redaction/redact.ts';
-import { readsLikeInstructions } from '../remediation/instructions.ts';
 import { clean } from '../text.ts';
 import { grammarOf } from './grammar/grammar.ts';
 import { sentenceOf } from './grammar/sentence.ts';

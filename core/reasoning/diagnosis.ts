@@ -11,11 +11,12 @@ import { entityText } from '../wording.ts';
 import { type FollowUps, followUps } from './follow-up.ts';
 import { modelRecords } from './model-records.ts';
 import { type OwnHypothesis, outputs } from './outputs.ts';
-import { type CheckedHypothesis, checkOwnHypothesis, type Known } from './own-hypothesis.ts';
+import { type Check, type CheckedHypothesis, checkOwnHypothesis, type Known } from './own-hypothesis.ts';
 import { instructionsIn, reportText } from './report-text.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
 import { firstOf, merge, sureAt } from './two-opinions.ts';
+import { instructedGap, readsLikeInstructions, tellsConclusion } from './untrusted.ts';
 import { byline, usageWith } from './usage.ts';
 
 /** Largest difference in confidence (0 to 1) at which a model may promote a hypothesis over the first. */
@@ -57,12 +58,23 @@ export async function withModelDiagnosis(
         ]);
   }
   const { value, model } = answer;
+  const observed = [...reports, ...questions.reports].filter(({ specialist }) => specialist !== 'knowledge');
+  const isInstructed = [...read, ...questions.read].some(readsLikeInstructions);
+  // Runbooks and postmortems may tell causes; telemetry may not.
+  if (isInstructed || observed.some((report) => tellsConclusion(reportText(report))))
+    return withGaps({ ...whole, usage: usageWith(whole.usage, answer) }, [{ source: 'model', reason: instructedGap }]);
   const by = byline(answer);
   const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [...read, ...questions.read]);
   const supported = unsupported.length === 0;
   const known = { incidentId, diagnosis, reports: [...reports, ...questions.reports], plan };
   const own = value.own ?? suggested(known);
-  const checked = own && (await checkOwnHypothesis(own, { byline: by, record: modelRecords[model] }, known, ports));
+  // A document that tells a cause is about another incident, or hostile.
+  const texts = [...known.reports.map(reportText), ...instructionsIn(plan), ...read.slice(1), ...questions.read];
+  const isTold = texts.some(tellsConclusion);
+  const checked: Check | undefined =
+    own && isTold
+      ? { kind: 'dropped', why: 'a document tells the cause' }
+      : own && (await checkOwnHypothesis(own, { byline: by, record: modelRecords[model] }, known, ports));
   const answered: Diagnosis = {
     ...whole,
     usage: usageWith(whole.usage, answer),

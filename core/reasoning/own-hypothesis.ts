@@ -9,6 +9,7 @@ import { redact } from '../redaction/redact.ts';
 import { causeNamed, type OwnHypothesis } from './outputs.ts';
 import { unsupportedParts } from './supported.ts';
 import { type ModelRecord, modelConfidence } from './two-opinions.ts';
+import { holdsLink, readsLikeInstructions, tellsConclusion } from './untrusted.ts';
 
 /** The confidence below which the analysis holds a change to be innocent. */
 const leastForChange = 0.3;
@@ -48,8 +49,13 @@ export async function checkOwnHypothesis(
 ): Promise<Check> {
   const { cause, causeName } = causeNamed(own.cause);
   if (cause === 'unknown') return dropped('it names no cause');
+  const questions = [...own.lookedFor.map(({ question }) => question), own.decidedBy?.question ?? '', own.cause];
+  if (questions.some((text) => holdsLink(text) || readsLikeInstructions(text)))
+    return dropped('its questions hold a link or instructions');
   const cited = await readCited(own, known.incidentId, ports);
   if (cited === undefined) return dropped('it cites evidence that this incident does not have');
+  if ([...cited.values()].some(({ excerpt }) => readsLikeInstructions(excerpt) || tellsConclusion(excerpt)))
+    return dropped('its evidence tells what to do or what to conclude, and is no observation');
   const entity = resolveEntity(own.entity, known);
   if (entity === undefined) return dropped('nothing in this incident has the name of its entity');
   const summary = excerptsOf(own.summary.evidenceIds, cited);

@@ -12,6 +12,7 @@ import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
 import { foreignTools } from './tools/foreign.ts';
 import { runbookTools, toolsOf } from './tools/index.ts';
+import { instructedGap, readsLikeInstructions } from './untrusted.ts';
 import { byline, usageWith } from './usage.ts';
 
 type SpecialistPorts = Pick<Ports, 'evidence'> & Partial<Pick<Ports, 'reasoner' | 'telemetry'>>;
@@ -71,6 +72,8 @@ export async function investigateWithModel(brief: Brief, analysed: Report, ports
     return withGap({ ...report, usage: usageWith(report.usage, answer.used) }, answer.reason);
   }
   const { value } = answer;
+  if (read.some(readsLikeInstructions))
+    return withGap({ ...report, usage: usageWith(report.usage, answer) }, instructedGap);
   const observed = await observations(brief, report, value.observations, ports);
   const followed = await withAnswers(
     brief.incidentId,

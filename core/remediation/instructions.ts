@@ -3,20 +3,11 @@
 import type { EventOf } from '../model/timeline.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Policies } from '../ports/channels.ts';
+import { instructionAt, readsLikeInstructions } from '../reasoning/untrusted.ts';
 import { redact } from '../redaction/redact.ts';
 import { clean, shorten } from '../text.ts';
 import { actionsNamedIn } from './action-verbs.ts';
 import type { PolicyContext } from './authorization.ts';
-
-const attempts: readonly RegExp[] = [
-  /\b(?:ignore|disregard|forget|override) (?:all |any |the |your |these )*(?:previous|prior|above|earlier|other) (?:instructions?|rules|prompts?)\b/i,
-  /(?:^|["\s])(?:system|assistant|developer|watchkeeper)\s{0,3}:\s{0,3}(?:you|please|now|action|restart|delete|drop|approve|run|set|scale|execute|do not|don't)\b/i,
-  /\byou are (?:now |hereby )?(?:in (?:maintenance|admin|debug|god|developer) mode|authori[sz]ed|allowed to)\b/i,
-  /\b(?:i |we |hereby )+approve (?:the |this |all )?(?:pending )?(?:question|action|request|rollback|rerun)/i,
-  /\bapproved\s{0,3}[=:]\s{0,3}true\b/i,
-  /\bkill ?-?switch\s{0,3}[=:]\s{0,3}(?:false|off)\b/i,
-  /\bnext time[^.]{0,60}\b(?:don'?t|do not|without) ask/i,
-];
 
 /** Actions that are not in the catalogue and that the policies forbid by name. */
 const destructive: readonly (readonly [pattern: RegExp, action: string])[] = [
@@ -27,9 +18,6 @@ const destructive: readonly (readonly [pattern: RegExp, action: string])[] = [
 /** The number of characters of a text that are searched. */
 const maxSearched = 4000;
 const nowhere = { kind: 'Unknown', name: 'what the words name', namespace: '-', cluster: '-' };
-
-/** Whether the text plainly tries to give instructions. */
-export const readsLikeInstructions = (text: string): boolean => attempts.some((attempt) => attempt.test(text));
 
 /** The first attempt in the incident's alert or findings, with the policies that would refuse it; undefined if there is none. */
 export async function injectionAttemptIn(
@@ -61,7 +49,7 @@ function requestedActions(text: string): readonly string[] {
 
 /** The text from 20 characters before the attempt. */
 function quotedFrom(text: string): string {
-  const at = Math.min(...attempts.map((attempt) => attempt.exec(text)?.index ?? text.length));
+  const at = instructionAt(text);
   return text.slice(Math.max(0, at - 20), at + 400);
 }
 

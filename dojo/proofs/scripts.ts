@@ -10,7 +10,7 @@ export interface Claimed {
 
 type Script = (request: Pick<ReasonRequest<unknown>, 'promptId' | 'digest' | 'tools'>) => Promise<object>;
 
-const reasonerOf = (script: Script): Reasoner => ({
+export const reasonerOf = (script: Script): Reasoner => ({
   reason: async (request) => {
     const answer = request.schema.safeParse(await script(request));
     if (!answer.success) return { kind: 'unavailable', reason: 'The answer does not have the asked form.' };

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { injectionAttemptIn, readsLikeInstructions } from '../../../core/remediation/instructions.ts';
+import { readsLikeInstructions, tellsConclusion } from '../../../core/reasoning/untrusted.ts';
+import { injectionAttemptIn } from '../../../core/remediation/instructions.ts';
 import { recordedWorld } from '../../../local/compose.ts';
 import { startRuntime } from '../../../local/runtime/index.ts';
 import { aFinding, aReport, aTrigger } from '../../builders.ts';
@@ -62,6 +63,7 @@ describe('not an attempt', () => {
       .flatMap((entry) => textsIn(readFileSync(join(entry.parentPath, entry.name), 'utf8')));
     expect(texts.length).toBeGreaterThan(10_000);
     expect(texts.filter(readsLikeInstructions)).toEqual([]);
+    expect(texts.filter(tellsConclusion)).toEqual([]);
   });
   test('in what we find in our own incidents', async () => {
     const runtime = await startRuntime({ makeWorld: recordedWorld(paged.map((name) => join(scenarios, name))) });
