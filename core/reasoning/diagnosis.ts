@@ -65,12 +65,12 @@ export async function withModelDiagnosis(
     return withGaps({ ...whole, usage: usageWith(whole.usage, answer) }, [{ source: 'model', reason: instructedGap }]);
   const by = byline(answer);
   const unsupported = unsupportedParts(`${value.text} ${value.reason}`, [...read, ...questions.read]);
-  const supported = unsupported.length === 0;
   const known = { incidentId, diagnosis, reports: [...reports, ...questions.reports], plan };
-  const own = value.own ?? suggested(known);
   // A document that tells a cause is about another incident, or hostile.
   const texts = [...known.reports.map(reportText), ...instructionsIn(plan), ...read.slice(1), ...questions.read];
   const isTold = texts.some(tellsConclusion);
+  const supported = unsupported.length === 0 && !isTold;
+  const own = value.own ?? suggested(known);
   const checked: Check | undefined =
     own && isTold
       ? { kind: 'dropped', why: 'a document tells the cause' }
