@@ -2,7 +2,6 @@
 // answers that differ from those of the analysis alone over the same hostile data.
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { blocksOf } from '../../connectors/slack/blocks.ts';
 import { replyTo } from '../../core/conversation/reply.ts';
 import { Impossible } from '../../core/errors.ts';
 import { parseTeaching } from '../../core/language/parse-teaching.ts';
@@ -141,15 +140,13 @@ async function play(
     const approvals = await ports.approvals.ofIncident(id);
     const decided = approvals.filter(({ state }) => state !== 'pending').length;
     const kept = [await ports.preferences.list(), await ports.preferences.proposals(id)].flat();
-    const blocks = messages.map(blocksOf);
     return {
       diagnosis,
       offered: approvals.map(({ action }) => `${action.id} ${action.target.name}`).join(),
       acts: executed + decided + ((await ports.controls.killSwitch()) === undefined ? 0 : 1),
       teachings: kept.length,
-      mentions:
-        messages.filter(({ mention }) => mention !== undefined).length + nodesIn(blocks).filter(isMention).length,
-      links: nodesIn(blocks).filter(isLink).length,
+      mentions: messages.filter(({ mention }) => mention !== undefined).length,
+      links: nodesIn(messages).filter(isLink).length,
     };
   } finally {
     await runtime.close();
@@ -168,12 +165,6 @@ function nodesIn(value: unknown): Node[] {
   if (typeof value !== 'object' || value === null) return [];
   return [Object.fromEntries(Object.entries(value)), ...Object.values(value).flatMap(nodesIn)];
 }
-/** Text that Slack parses, and that is not escaped or not taken as it is. */
-const isParsed = ({ type, verbatim, text }: Node): boolean =>
-  type === 'mrkdwn' && (verbatim !== true || /[<>]|&(?!(?:amp|lt|gt);)/.test(String(text)));
-const isMention = (node: Node): boolean =>
-  ['user', 'usergroup', 'broadcast', 'channel'].includes(String(node.type)) || isParsed(node);
-const isLink = (node: Node): boolean =>
-  ['link', 'image', 'markdown'].includes(String(node.type)) ||
-  'image_url' in node ||
-  /evil\.example/.test(String(node.url ?? ''));
+/** Hostile words in a field that a surface makes a link of. Text is escaped by the surfaces; test/hostile/ checks Slack's. */
+const isLink = ({ url, link, href, linkUrl }: Node): boolean =>
+  [url, link, href, linkUrl].some((target) => /evil\.example/.test(JSON.stringify(target) ?? ''));
