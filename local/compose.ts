@@ -285,7 +285,10 @@ export const actingOn = (access: ClusterAccess): Pick<World, 'executor' | 'targe
   targets: kubernetesTargets({ clusters: [access] }),
 });
 
-/** A world of recordings: an action changes the recording, and nothing real. Folders may hold one or many. */
+/**
+ * A world of recordings: an action changes the recording, and nothing real. Folders may hold one or many. The catalogue of a single recording that
+ * brings one counts, unless the configuration names another.
+ */
 export function recordedWorld(
   folders: readonly string[],
   config: Pick<LiveConfig, 'slack' | 'approvers'> & { readonly catalog?: string | undefined } = {},
@@ -294,6 +297,7 @@ export function recordedWorld(
     const dirs = (await Promise.all(folders.map(findScenarios))).flat();
     const scenarios = await Promise.all(dirs.map(readScenario));
     const recorded = { scenarios, incidents, applied: cachedActs(applied) };
+    const brought = scenarios.length === 1 ? scenarios[0]?.catalog : undefined;
     const learned = learnedFolder === undefined ? [] : await loadKnowledgeFolder(learnedFolder);
     return {
       clock: systemClock(),
@@ -305,7 +309,7 @@ export function recordedWorld(
       targets: recordedTargets(recorded),
       pager: pagerDuty({}),
       onCall: pagerDutyOnCall({}),
-      catalog: approvedBy(config.approvers, yamlCatalog(config.catalog ?? catalogFile)),
+      catalog: approvedBy(config.approvers, yamlCatalog(config.catalog ?? brought ?? catalogFile)),
       costs: await costsOf(dirs),
       reasoner: noReasoner(),
       pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),

@@ -72,7 +72,15 @@ const worldFiles = new Set([
   'knowledge',
   'kubernetes',
 ]);
-const topFiles = new Set([...worldFiles, 'scenario.json', 'alert.json', 'costs.json', 'expected.json', 'after']);
+const topFiles = new Set([
+  ...worldFiles,
+  'scenario.json',
+  'alert.json',
+  'catalog.yaml',
+  'costs.json',
+  'expected.json',
+  'after',
+]);
 
 export interface Scenario {
   readonly id: string;
@@ -84,6 +92,8 @@ export interface Scenario {
   readonly reference: TimeWindow | undefined;
   /** The webhook body, verbatim. */
   readonly alert: string;
+  /** The file of the service catalogue that the recording brings, in place of the installation's. */
+  readonly catalog?: string;
   /** By action id, the folders whose files replace those of the same name after the action. */
   readonly after: Readonly<Record<string, string>>;
 }
@@ -97,7 +107,8 @@ export async function readCosts(dir: string): Promise<RecordedCosts | undefined>
 export async function readScenario(dir: string): Promise<Scenario> {
   await onlyKnown(dir, topFiles);
   const meta = await readJson(join(dir, 'scenario.json'), ScenarioFile);
-  const actions = (await list(dir)).includes('after') ? await list(join(dir, 'after')) : [];
+  const names = await list(dir);
+  const actions = names.includes('after') ? await list(join(dir, 'after')) : [];
   for (const action of actions) await onlyKnown(join(dir, 'after', action), worldFiles);
   return {
     id: meta.id,
@@ -107,6 +118,7 @@ export async function readScenario(dir: string): Promise<Scenario> {
     now: meta.now,
     reference: meta.reference,
     alert: await readText(join(dir, 'alert.json')),
+    ...(names.includes('catalog.yaml') && { catalog: join(dir, 'catalog.yaml') }),
     after: Object.fromEntries(actions.map((action) => [action, join(dir, 'after', action)])),
   };
 }

@@ -15,7 +15,7 @@ export function mapJsonLines(
   /** Through JSON, because the schemas' types are no JSON types. */
   const typed = <Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> =>
     schema.parse(map(JSON.parse(JSON.stringify(value))));
-  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, expected } = recording;
+  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, catalog, expected } = recording;
   return {
     about: {
       ...about,
@@ -37,6 +37,7 @@ export function mapJsonLines(
     dependencies: dependencies && typed(dependencies, z.array(Dependency)),
     others: new Map([...others].map(([name, value]) => [name, map(value)])),
     knowledge: new Map([...knowledge].map(([name, text]) => [name, edit(text, 'markdown')])),
+    catalog: map(catalog),
     expected: typed(expected, Expected),
   };
 }

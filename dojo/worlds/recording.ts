@@ -2,9 +2,11 @@
 // expected.json, because a world carries its own truth. Editions after an action (after/) are left out: nobody acts in a world.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { InvalidInput } from '../../core/errors.ts';
 import { Change, Dependency, LogRecord, Series } from '../../core/model/telemetry.ts';
+import { catalogFile } from '../../local/compose.ts';
 import { type Expected, readExpected } from '../expected.ts';
 import type { Json, JsonObject } from './json.ts';
 import { isObject, listOf } from './json.ts';
@@ -31,6 +33,8 @@ export interface Recording {
   readonly others: ReadonlyMap<string, Json>;
   /** Text by file name. */
   readonly knowledge: ReadonlyMap<string, string>;
+  /** The service catalogue of the installation: the scenario's own, or the one that every scenario without one is played with. */
+  readonly catalog: Json;
   readonly expected: Expected;
 }
 
@@ -82,8 +86,17 @@ export async function readRecording(dir: string): Promise<Recording | undefined>
         documents.map(async (name) => [name, await readFile(join(dir, 'knowledge', name), 'utf8')] as const),
       ),
     ),
+    catalog: await catalogAt(names.has('catalog.yaml') ? join(dir, 'catalog.yaml') : catalogFile),
     expected,
   };
+}
+
+const catalogs = new Map<string, Promise<Json>>();
+
+function catalogAt(file: string): Promise<Json> {
+  const known = catalogs.get(file) ?? readFile(file, 'utf8').then((text) => AnyJson.parse(parseYaml(text)));
+  catalogs.set(file, known);
+  return known;
 }
 
 function parsed(where: string, text: string): Json {
@@ -96,10 +109,12 @@ function parsed(where: string, text: string): Json {
 
 /** Writes the folder, which need not exist. */
 export async function writeRecording(dir: string, recording: Recording): Promise<void> {
-  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, expected } = recording;
+  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, catalog, expected } = recording;
   const files = new Map<string, string>([
     ['scenario.json', text(about)],
     ['alert.json', text(alert)],
+    // JSON is YAML.
+    ['catalog.yaml', text(catalog)],
     ['expected.json', text(expected)],
   ]);
   for (const [cluster, items] of kubernetes)

@@ -2,7 +2,7 @@
 // new name stands wherever the old one stood: in objects, logs, series, changes, texts, and the truth. Names that mean something by themselves (of
 // products, of Kubernetes' own namespaces) stay, because they are evidence.
 
-import { textAt } from './json.ts';
+import { at, listOf, textAt } from './json.ts';
 import { mapJsonLines } from './map-recording.ts';
 import type { Random } from './random.ts';
 import type { Recording } from './recording.ts';
@@ -22,7 +22,7 @@ const products =
   'mysql mariadb postgres postgresql pg redis valkey memcached kafka zookeeper rabbitmq nats elasticsearch opensearch mongo mongodb cassandra clickhouse consul etcd vault nginx envoy haproxy traefik kong istio fastly coredns calico cilium prometheus grafana sqs sns s3 dynamodb lambda rds';
 const product = new Set(products.split(' '));
 const ordinary = new Set(
-  'app main http https grpc tcp config data default latest true false api standard public private none node pod service'.split(
+  'app main http https grpc tcp config data default latest true false api standard public private none node pod service labels'.split(
     ' ',
   ),
 );
@@ -62,10 +62,15 @@ function namesOf(recording: Recording): readonly string[] {
     ...servicesOf(recording),
     ...objects.map(nameOf),
     ...objectsOf(recording).flatMap((object) => namespaceOf(object) ?? []),
+    ...resourcesOf(recording),
     ...(entity.kind === 'Vendor' ? [] : [entity.name, ...(entity.namespace === undefined ? [] : [entity.namespace])]),
   ]);
   return [...all].filter((name) => !system.has(name) && isRenamable(name)).sort();
 }
+
+/** Names of AWS resources. An ECS service stands after its cluster, a function before its version. */
+const resourcesOf = ({ others }: Recording): readonly string[] =>
+  listOf(at(others.get('resources.json'), 'resources')).flatMap((one) => textAt(one, 'name')?.split(/[/:]/) ?? []);
 
 const isRenamable = (name: string): boolean =>
   name.length > 2 &&
@@ -138,7 +143,8 @@ export const renamed: Transformation = {
     return applied(
       mapJsonLines(
         recording,
-        (text, key) => (fixedKeys.has(key) ? text : rename(text)),
+        // A reason of an Event is one word; a reason of a stopped task is a sentence with names.
+        (text, key) => (fixedKeys.has(key) && !/\s/.test(text) ? text : rename(text)),
         (name, under) => (under === 'data' || under === 'stringData' ? rename(name) : name),
       ),
     );
