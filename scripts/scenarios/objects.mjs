@@ -207,7 +207,10 @@ export function deployment({
   return { objects: [...objects, ...pods], pods: pods.map((one) => one.metadata.name) };
 }
 
-/** `state` is the container's state; `last` its last termination. */
+/**
+ * `state` is the container's state; `last` its last termination. A pod with `unschedulable`, what the scheduler says of it, has no node and no container
+ * yet; `claim` is the PersistentVolumeClaim that it mounts.
+ */
 export function pod({
   name,
   namespace,
@@ -227,6 +230,8 @@ export function pod({
   last,
   restarts = 0,
   imageID,
+  unschedulable,
+  claim,
 }) {
   return {
     apiVersion: 'v1',
@@ -249,7 +254,7 @@ export function pod({
       ],
     }),
     spec: {
-      nodeName,
+      ...(unschedulable ? {} : { nodeName }),
       restartPolicy: ownerKind === 'Job' ? 'Never' : 'Always',
       serviceAccountName: 'default',
       containers: [
@@ -261,29 +266,37 @@ export function pod({
           ports: port ? [{ name: 'http', containerPort: port, protocol: 'TCP' }] : [],
         },
       ],
+      ...(claim ? { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] } : {}),
     },
-    status: {
-      phase,
-      startTime: startedAt,
-      conditions: [
-        { type: 'PodScheduled', status: 'True', lastTransitionTime: startedAt },
-        { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: startedAt },
-      ],
-      containerStatuses: [
-        {
-          name: app,
-          image,
-          ...(imageID ? { imageID } : {}),
-          ready,
-          restartCount: restarts,
-          started: ready,
-          state: state ?? { running: { startedAt } },
-          lastState: last ? { terminated: last } : {},
+    status: unschedulable
+      ? waitingForNode(startedAt, unschedulable)
+      : {
+          phase,
+          startTime: startedAt,
+          conditions: [
+            { type: 'PodScheduled', status: 'True', lastTransitionTime: startedAt },
+            { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: startedAt },
+          ],
+          containerStatuses: [
+            {
+              name: app,
+              image,
+              ...(imageID ? { imageID } : {}),
+              ready,
+              restartCount: restarts,
+              started: ready,
+              state: state ?? { running: { startedAt } },
+              lastState: last ? { terminated: last } : {},
+            },
+          ],
         },
-      ],
-    },
   };
 }
+
+const waitingForNode = (since, message) => ({
+  phase: 'Pending',
+  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: since }],
+});
 
 const jobTemplate = (app, image, env) => ({
   template: {

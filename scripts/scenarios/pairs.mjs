@@ -31,7 +31,7 @@ const envOf = (values) =>
 const image = (name, version = '4.2.0') => `registry.example.com/store/${name}:${version}`;
 
 /** Objects of one service; `over` changes what `deployment` is told, and where the Service leads. */
-function running(name, { env = {}, selector, servicePort, noPods, ...over } = {}) {
+function running(name, { env = {}, selector, servicePort, noPods, refused, ...over } = {}) {
   const { port, replicas = 2, env: base } = shop[name];
   const made = deployment({
     name,
@@ -45,8 +45,22 @@ function running(name, { env = {}, selector, servicePort, noPods, ...over } = {}
   });
   const front = service({ name, namespace, port: servicePort ?? port, targetPort: port, createdAt: long });
   if (selector) front.spec.selector = selector;
+  // A controller that may not create pods says so in its status for as long as it may not.
+  if (refused)
+    for (const { status } of made.objects.filter(({ kind }) => kind === 'Deployment' || kind === 'ReplicaSet'))
+      status.conditions = [
+        ...(status.conditions ?? []),
+        {
+          type: 'ReplicaFailure',
+          status: 'True',
+          reason: 'FailedCreate',
+          message: refused,
+          lastTransitionTime: t(-15),
+        },
+      ];
   const objects = noPods ? made.objects.filter((one) => one.kind !== 'Pod') : made.objects;
-  const pods = selector || noPods ? [] : made.pods;
+  const placed = made.objects.filter(({ kind, spec }) => kind === 'Pod' && spec.nodeName);
+  const pods = selector || noPods ? [] : placed.map(({ metadata }) => metadata.name);
   return [...objects, front, endpoints({ name, namespace, port, pods, createdAt: long })];
 }
 
@@ -274,6 +288,12 @@ const replicaSetEvents = (name, message) =>
         component: 'replicaset-controller',
       }),
     );
+
+/** Orders without pods, because the API server refuses them with this message. */
+const refusedPods = (refused, others = {}) => ({
+  objects: { orders: { ready: 0, noPods: true, refused }, ...others },
+  extra: replicaSetEvents('orders', `Error creating: ${refused}`),
+});
 
 const nightly = (failure) => {
   const made = job({
@@ -647,10 +667,8 @@ export function writePairs(write) {
     title: 'The service account of orders is not there',
     alert: notReady,
     tags: ['start'],
-    objects: { orders: { ready: 0, noPods: true } },
-    extra: replicaSetEvents(
-      'orders',
-      'Error creating: pods "orders-7f6f9c5d44-" is forbidden: error looking up service account store/orders-sa: serviceaccount "orders-sa" not found',
+    ...refusedPods(
+      'pods "orders-7f6f9c5d44-" is forbidden: error looking up service account store/orders-sa: serviceaccount "orders-sa" not found',
     ),
     truth: { entity: workload('orders'), cause: 'service-account-missing' },
   });
@@ -669,10 +687,8 @@ export function writePairs(write) {
     alert: { title: 'orders: no endpoints for 5 minutes', name: 'ServiceWithoutEndpoints' },
     paged: 'orders',
     tags: ['start'],
-    objects: { orders: { ready: 0, noPods: true } },
-    extra: replicaSetEvents(
-      'orders',
-      'Error creating: pods "orders-7f6f9c5d44-x2x5d" is forbidden: exceeded quota: store, requested: pods=1, used: pods=9, limited: pods=9',
+    ...refusedPods(
+      'pods "orders-7f6f9c5d44-x2x5d" is forbidden: exceeded quota: store, requested: pods=1, used: pods=9, limited: pods=9',
     ),
     ...upstream('web', say('orders:8080: connect: connection refused'), 0.5),
     truth: { entity: { kind: 'Namespace', name: namespace }, cause: 'quota-pods' },
@@ -1019,6 +1035,7 @@ export function writePairs(write) {
     decoys: ['deploy-orders-311'],
     truth: { entity: app('orders-mysql'), cause: 'volume-attached-elsewhere' },
   });
+  const elsewhere = '0/3 nodes are available: 3 node(s) had volume node affinity conflict.';
   tell('volume-elsewhere-twin', {
     title: 'The volume of the database is in a zone without a node',
     alert: ordersErrors,
@@ -1028,28 +1045,25 @@ export function writePairs(write) {
       ...one,
       metadata: { ...one.metadata, labels: { ...one.metadata.labels, 'topology.kubernetes.io/zone': 'north-a' } },
     }),
-    objects: { 'orders-mysql': { ready: 0, pods: () => ({ ready: false, phase: 'Pending', node: undefined }) } },
-    extra: [
-      ...databaseVolume('north-c'),
-      ...podEvents(
-        'orders-mysql',
-        'FailedScheduling',
-        '0/3 nodes are available: 3 node(s) had volume node affinity conflict.',
-      ),
-    ],
+    objects: {
+      'orders-mysql': {
+        ready: 0,
+        pods: () => ({ ready: false, startedAt: t(-12), unschedulable: elsewhere, claim: 'orders-mysql' }),
+      },
+    },
+    extra: [...databaseVolume('north-c'), ...podEvents('orders-mysql', 'FailedScheduling', elsewhere)],
     logs: [['orders', -12, 0.5, 'error', say('dial tcp orders-mysql:3306: connect: connection refused')]],
     errors: { orders: [-12, 0.6], web: [-11, 0.3] },
     truth: { entity: app('orders-mysql'), cause: 'volume-zone-mismatch' },
   });
 
   const asked = (answer) =>
-    `Error creating: Internal error occurred: failed calling webhook "pods.payments.example.io": Post "https://payments.${namespace}.svc:8443/pods?timeout=10s": ${answer}`;
+    `Internal error occurred: failed calling webhook "pods.payments.example.io": Post "https://payments.${namespace}.svc:8443/pods?timeout=10s": ${answer}`;
   tell('webhook-down', {
     title: 'An admission webhook is down, and orders gets no pods',
     alert: notReady,
     tags: ['start'],
-    objects: { orders: { ready: 0, noPods: true }, payments: crashing(1) },
-    extra: replicaSetEvents('orders', asked('no endpoints available for service "payments"')),
+    ...refusedPods(asked('no endpoints available for service "payments"'), { payments: crashing(1) }),
     logs: [['payments', -20, 2, 'error', say('panic: open /tls/tls.crt: no such file or directory')]],
     truth: { entity: workload('payments'), cause: 'admission-webhook-unavailable' },
   });
@@ -1057,11 +1071,7 @@ export function writePairs(write) {
     title: 'An admission webhook refuses the pods of orders',
     alert: notReady,
     tags: ['start'],
-    objects: { orders: { ready: 0, noPods: true } },
-    extra: replicaSetEvents(
-      'orders',
-      'Error creating: admission webhook "pods.payments.example.io" denied the request: label owner is missing',
-    ),
+    ...refusedPods('admission webhook "pods.payments.example.io" denied the request: label owner is missing'),
     truth: { entity: workload('orders'), cause: 'admission-refused' },
   });
 
