@@ -15,7 +15,8 @@ export function mapJsonLines(
   /** Through JSON, because the schemas' types are no JSON types. */
   const typed = <Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> =>
     schema.parse(map(JSON.parse(JSON.stringify(value))));
-  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, catalog, expected } = recording;
+  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, catalog, expected } =
+    recording;
   return {
     about: {
       ...about,

@@ -109,7 +109,8 @@ function parsed(where: string, text: string): Json {
 
 /** Writes the folder, which need not exist. */
 export async function writeRecording(dir: string, recording: Recording): Promise<void> {
-  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, catalog, expected } = recording;
+  const { about, alert, kubernetes, signals, logs, changes, dependencies, others, knowledge, catalog, expected } =
+    recording;
   const files = new Map<string, string>([
     ['scenario.json', text(about)],
     ['alert.json', text(alert)],
