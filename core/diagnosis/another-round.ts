@@ -33,20 +33,22 @@ export function anotherRound(
     aboutPointedAt(ranked, scene, able) ??
     aboutLastWords(ranked, scene, able) ??
     aboutOrigin(ranked[0], scene, able) ??
+    aboutChanges(ranked[0], scene, able) ??
     aboutPlace(ranked[0], able)
   );
 }
 
-/** The first two hypotheses point at an entity that no finding is about. */
+/** The first two hypotheses, or others about the first one's entity, point at an entity that no finding is about. */
 function aboutPointedAt(
   ranked: readonly Ranked[],
   scene: ScoringContext,
   able: readonly Brief[],
 ): Question | undefined {
-  const [first, second] = ranked;
-  if (!first || first.confidence >= sureEnough) return undefined;
+  const [first, second, ...others] = ranked;
+  if (!first || isSettled(first)) return undefined;
   const examined = new Set(observed(scene.findings).map(({ entity }) => scene.subjects.keyOf(entity)));
-  const pointedAt = [first, ...(second ? [second] : [])]
+  const same = others.filter(({ candidate }) => candidate.subject === first.candidate.subject);
+  const pointedAt = [first, ...(second ? [second] : []), ...same]
     .filter(({ candidate }) => causes[candidate.cause].depth !== 'root' && !isChange(candidate.cause))
     .flatMap(({ candidate }) => candidate.findings.flatMap(({ dependency }) => (dependency ? [dependency] : [])))
     // No specialist can look into a vendor.
@@ -57,7 +59,11 @@ function aboutPointedAt(
   const from = first.candidate.entity.name;
   return {
     why: `${from} points at ${names}, which no specialist has examined yet.`,
-    plan: able.map((brief) => again(brief, focus, `What is wrong at ${names}, a dependency of ${from}?`)),
+    plan: able.map((brief) =>
+      hasNoPlace(brief, scene)
+        ? again(brief, [first.candidate.entity, ...focus], `What changed at ${from}, and at what it calls: ${names}?`)
+        : again(brief, focus, `What is wrong at ${names}, a dependency of ${from}?`),
+    ),
   };
 }
 
@@ -117,6 +123,33 @@ function aboutOrigin(first: Ranked | undefined, scene: ScoringContext, able: rea
     plan: asked.map((brief) =>
       again(brief, [entity], `Why is ${entity.name} in trouble: what do its logs say, and what changed there?`),
     ),
+  };
+}
+
+/** That something fails, however sure, does not say why. */
+const isSettled = ({ candidate, confidence }: Ranked): boolean =>
+  confidence >= sureEnough && causes[candidate.cause].depth !== 'effect';
+
+/** A page without a service, or with one that nothing else knows, left the changes specialist without a place to weigh changes by. */
+function hasNoPlace({ specialist, context }: Brief, { paged, findings, graph, subjects }: ScoringContext): boolean {
+  if (specialist !== 'changes' || context.workload !== undefined) return false;
+  if (paged === undefined) return true;
+  const isKnown =
+    graph.callersOf(paged).size > 0 ||
+    graph.calleesOf(paged).size > 0 ||
+    observed(findings).some(({ entity }) => subjects.serviceOf(entity) === paged);
+  return !isKnown;
+}
+
+/** The first hypothesis only says that something fails, and changes were weighed before anyone knew where. */
+function aboutChanges(first: Ranked | undefined, scene: ScoringContext, able: readonly Brief[]): Question | undefined {
+  const brief = able.find((one) => hasNoPlace(one, scene));
+  if (!brief || !first || isSettled(first)) return undefined;
+  const { entity, cause } = first.candidate;
+  if (causes[cause].depth === 'root' || isChange(cause)) return undefined;
+  return {
+    why: `The page names no known service, and the trouble is at ${entity.kind} ${entity.name}: its changes count most.`,
+    plan: [again(brief, [entity], `Which change explains the trouble of ${entity.name}?`)],
   };
 }
 

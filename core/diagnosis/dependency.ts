@@ -26,15 +26,25 @@ export function withKnownDependencies(
   return findings.map((given) => {
     const finding = withHostRead(given, entities, known);
     const { dependency, ...rest } = finding;
-    // A finding that knows the dependency's cluster has more evidence than a name.
-    const isKnown = dependency?.cluster !== undefined || (dependency && known.has(dependency.name.toLowerCase()));
+    // A finding that knows the dependency's cluster has more evidence than a name, and so has the host of a managed resource.
+    const isKnown =
+      dependency?.cluster !== undefined ||
+      finding !== given ||
+      (dependency && known.has(dependency.name.toLowerCase()));
     return dependency === undefined || isKnown ? finding : rest;
   });
 }
 
+const kindOfManaged: Readonly<Record<string, string>> = {
+  rds: 'Database',
+  docdb: 'Database',
+  neptune: 'Database',
+  cache: 'Cache',
+  elb: 'LoadBalancer',
+};
 /** Hosts of AWS begin with the name of the resource: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RDSInstanceNames.html */
 const managedHost =
-  /\.(?:rds|cache|docdb|neptune|elb|es)\.(?:[a-z0-9-]+\.)?(?:amazonaws\.com|amazonaws\.com\.cn|on\.aws)$/;
+  /\.(rds|cache|docdb|neptune|elb|es)\.(?:[a-z0-9-]+\.)?(?:amazonaws\.com|amazonaws\.com\.cn|on\.aws)$/;
 
 /**
  * A log names a host. The host means an entity that another finding is about if its first label is the entity's name, and its other labels name the
@@ -54,6 +64,9 @@ function withHostRead(finding: Finding, entities: readonly EntityRef[], known: R
           (place) => place !== undefined && places.includes(place.toLowerCase()),
         )),
   );
+  const kind = managedHost.exec(host)?.[1];
+  if (meant === undefined && kind !== undefined)
+    return { ...finding, dependency: { kind: kindOfManaged[kind] ?? 'Service', name } };
   if (meant === undefined) return finding;
   const { namespace, cluster } = meant;
   return {

@@ -47,7 +47,7 @@ export async function investigateChanges(brief: Brief, ports: ChangesPorts): Pro
   }
   const ranking = rankChanges(changes.data, {
     service: subjectOf(brief),
-    callees: brief.context.callees,
+    callees: [...brief.context.callees, ...(brief.round > 1 ? brief.focus.slice(1).map(({ name }) => name) : [])],
     callers: brief.context.callers,
     misbehaviour,
     pagedAt: brief.trigger.occurredAt,
