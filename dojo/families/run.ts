@@ -26,6 +26,8 @@ export interface SetExample extends Example {
   readonly id: string;
   /** The folder that holds the scenarios. */
   readonly set: string;
+  /** What the first hypothesis says. */
+  readonly cause: string;
   /** Whether the rules knew the true cause. */
   readonly isKnownKind: boolean;
 }

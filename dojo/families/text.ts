@@ -32,6 +32,9 @@ export function familiesText(examples: readonly SetExample[]): string {
     '',
     'The same where the rules do not know the true cause, so that every answer is wrong:',
     reliabilityText(reliability(stated(({ isKnownKind }) => !isKnownKind))),
+    ...out
+      .filter(({ example, confidence }) => !example.isKnownKind && confidence >= 0.9)
+      .map(({ example, confidence }) => `${example.id}: said ${example.cause} (${Math.round(confidence * 100)} %)`),
     '',
     table(['set', 'answers', 'right', 'Brier', 'Brier before', 'stated 90 %+', 'of them right'], rows),
     '',

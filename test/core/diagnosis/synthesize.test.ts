@@ -542,6 +542,33 @@ describe('one more round', () => {
     expect(first(diagnosis)?.entity.name).not.toBe('the');
   });
 
+  describe('about changes', () => {
+    const weighing = aBrief({ specialist: 'changes', context: aContext({ service: undefined } as never) });
+    const failing: Draft = { ...errors('cart', '12:47:00'), cause: 'application-errors', role: 'cause' };
+    const change: Draft = {
+      specialist: 'changes',
+      role: 'change',
+      entity: service('ads'),
+      severity: 'info',
+      claim: 'ads 2.',
+    };
+    const asked = async (paged: string | undefined, ...findings: Draft[]) => {
+      const plan = [{ ...weighing, ...(paged !== undefined && { context: aContext({ service: known(paged) }) }) }];
+      const { synthesis, plan: next } = await synthesized({ ...(paged !== undefined && { paged }), findings, plan });
+      return synthesis.kind === 'another-round' ? next.map(({ focus }) => focus[0]?.name) : undefined;
+    };
+
+    test('is asked where the trouble is, if the page names no service or one that nothing else knows', async () => {
+      expect(await asked(undefined, failing, change)).toEqual(['cart']);
+      expect(await asked('shop-team', failing, change)).toEqual(['cart']);
+    });
+    test('is not asked if the page names the service, or the cause is found', async () => {
+      expect(await asked('cart', failing, change)).toBeUndefined();
+      const found: Draft = { ...failing, specialist: 'kubernetes', cause: 'oom-killed', confidence: 0.95 };
+      expect(await asked(undefined, found, change)).toBeUndefined();
+    });
+  });
+
   test('is never a third one', async () => {
     const { synthesis, round } = await synthesized({ paged: 'web', findings: [pointing], plan: [brief], round: 2 });
     expect([synthesis.kind, round]).toEqual(['concluded', 2]);

@@ -13,6 +13,13 @@ describe('the words of a client name the cause, and whom they complain about', (
       undefined,
     ],
     ['certificate-expired', 'Error: CERT_HAS_EXPIRED', undefined],
+    ['certificate-expired', 'cURL error 60: certificate has expired for https://ledger-api:8443/v1', ledger],
+    [
+      'certificate-expired',
+      'Error: certificate has expired code: CERT_HAS_EXPIRED, request to https://ledger-api/v1 failed',
+      ledger,
+    ],
+    ['certificate-expired', 'certificate has expired, see https://curl.se/docs/sslcerts.html', undefined],
     [
       'certificate-expired',
       '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired',
