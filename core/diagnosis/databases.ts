@@ -160,6 +160,13 @@ function attributed(
         // What serves has got over the errors of its start.
         !(isDown(finding.entity, findings) && !isDown(one.finding.entity, findings)),
     );
+    const alone = finding.cause === 'database-read-only' && !otherClients.some((one) => isGrave(one.finding));
+    if (alone && isWellForOthers(server.entity, finding.entity, findings, calls)) {
+      return [
+        { ...finding, confidence: finding.confidence * ofOneClient.client },
+        { ...ofServer(finding, server.entity), confidence: finding.confidence * ofOneClient.server },
+      ];
+    }
     if (
       isServers(
         finding,
@@ -180,6 +187,30 @@ function attributed(
     if (finding.about === 'store') return [{ ...finding, dependency: server.entity }];
     return [finding];
   });
+}
+
+/** Shares of the confidence where only one of many clients is refused: its endpoint or cached address is likely, the server is possible. */
+const ofOneClient = { client: 0.7, server: 0.35 };
+/** From this number of other clients, their silence counts. */
+const enoughClients = 3;
+
+const isGrave = ({ severity }: Finding): boolean => severity === 'critical' || severity === 'major';
+
+/** Whether a server serves several other clients, and neither they nor the server show grave trouble. */
+function isWellForOthers(
+  server: EntityRef,
+  client: EntityRef,
+  findings: readonly Finding[],
+  calls: readonly Dependency[],
+): boolean {
+  const own = ownerOf(client).name;
+  const others = new Set(calls.flatMap(({ from, to }) => (to === server.name && from !== own ? [from] : [])));
+  const troubled = new Set(
+    findings
+      .filter((one) => (one.role === 'symptom' || one.role === 'cause') && isGrave(one))
+      .map(({ entity }) => ownerOf(entity).name),
+  );
+  return others.size >= enoughClients && !troubled.has(server.name) && ![...others].some((one) => troubled.has(one));
 }
 
 /** Whether the cluster shows that the workload is down. */

@@ -23,6 +23,7 @@ import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
 import { withClusterDns } from './names.ts';
 import { isElsewhere } from './neighbourhood.ts';
+import { outsideHosts } from './outside.ts';
 import { withSharedPeers } from './peers.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import { withMissingRights } from './rights.ts';
@@ -245,10 +246,8 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     excerptsOf,
   );
   const warm = withColdCaches(attributed, { servers: databases.servers, calls: dependencies });
-  const findings = withJoinedUpdates(
-    withSharedPeers(withKnownDependencies(withVendors(warm, vendors, excerptsOf), dependencies, context)),
-    context,
-  );
+  const pointing = withVendors(warm, vendors, excerptsOf);
+  const findings = withJoinedUpdates(withSharedPeers(withKnownDependencies(pointing, dependencies, context)), context);
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context, vendors);
   const graph = graphOf(findings, dependencies, context, subjects);
@@ -281,6 +280,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     subjects,
     paged,
     changes: supported.changes,
+    outsideHost: outsideHosts(pointing),
     excerptsOf,
   };
 }

@@ -8,11 +8,10 @@ import { restsOnWeakFindings } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
 import { reachesState } from './cluster-wide.ts';
 import { sameError } from './same-error.ts';
-import { isRun, observed, type ScoringContext, templatesOf } from './scene.ts';
+import { isInferred, isRun, observed, outsideHostOf, type ScoringContext, templatesOf } from './scene.ts';
 import { type Scored, score } from './score.ts';
 import { loadOf } from './signs/load.ts';
 import { matchOfCandidate } from './signs/mechanism.ts';
-import type { Subjects } from './subjects.ts';
 
 export interface Ranked extends Scored {
   /** 0 to 1. */
@@ -42,7 +41,7 @@ export function rank(scene: ScoringContext): readonly Ranked[] {
     .map((candidate) => score(candidate, scene))
     .sort((a, b) => b.logOdds - a.logOdds || compare(a.candidate, b.candidate));
   const kept: Kept[] = [];
-  for (const one of inOrder(scored, scene.subjects)) {
+  for (const one of inOrder(scored, scene)) {
     const better = kept.find((other) => absorbs(other, one, scene));
     if (better) {
       better.explains.push(one.candidate);
@@ -85,7 +84,11 @@ const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);
  * Order of absorption: first places, then the workloads in them, then what another cause at the same subject accounts for, then effects, whatever
  * their weight. Each candidate is judged when everything that could explain it is present.
  */
-function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored[] {
+function inOrder(scored: readonly Scored[], scene: ScoringContext): readonly Scored[] {
+  const { subjects } = scene;
+  const waiting = new Set(
+    scored.flatMap(({ candidate }) => (outsideHostOf(candidate, scene) === undefined ? [] : [candidate.subject])),
+  );
   const isAccountedFor = ({ candidate: one }: Scored): boolean =>
     scored.some(
       ({ candidate: other, logOdds, ruledOut }) =>
@@ -97,9 +100,10 @@ function inOrder(scored: readonly Scored[], subjects: Subjects): readonly Scored
     );
   const turn = (one: Scored): number => {
     const { candidate, logOdds } = one;
+    if (outsideHostOf(candidate, scene) !== undefined) return 2;
     if (causes[candidate.cause].depth === 'effect') return 3;
     if (places.has(subjects.familyOf(candidate.entity)) && logOdds >= leastToExplain) return 0;
-    return isAccountedFor(one) ? 2 : 1;
+    return isAccountedFor(one) || (isInferred(candidate) && waiting.has(candidate.subject)) ? 2 : 1;
   };
   return scored.toSorted((a, b) => turn(a) - turn(b));
 }
@@ -135,7 +139,11 @@ const isConsequence = ({ cause, findings }: Candidate): boolean =>
 /** Whether `first` explains the state `second`. */
 function explains(first: Candidate, second: Candidate, scene: ScoringContext): boolean {
   const { graph } = scene;
-  if (first.subject === second.subject) return accountsFor(first.cause, second.cause) || isDetailOfRun(first, second);
+  if (first.subject === second.subject) {
+    if (outsideHostOf(first, scene) !== undefined && isInferred(second)) return true;
+    if (outsideHostOf(second, scene) !== undefined && isInferred(first)) return false;
+    return accountsFor(first.cause, second.cause) || isDetailOfRun(first, second);
+  }
   if (causes[first.cause].strikesMany && (first.cause === second.cause || second.entity.kind === 'Vendor')) return true;
   if (isPointing(second, first)) return causes[second.cause].depth !== 'root' || second.cause === first.cause;
   if (isInside(second, first, scene)) return accountsForInside(first.cause, second.cause);

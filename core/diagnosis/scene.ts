@@ -5,6 +5,7 @@ import type { Finding, Observation } from '../model/report.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
 import type { BrokenSubjects } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
+import type { OutsideHost } from './outside.ts';
 import type { Subjects } from './subjects.ts';
 import type { ChangeText } from './supported.ts';
 
@@ -29,6 +30,7 @@ export interface ScoringContext {
   readonly nodesOf: (subject: string) => ReadonlySet<string>;
   /** The digests of the images that a subject's pods run; empty if they are not known. */
   readonly imagesOf: (subject: string) => ReadonlySet<string>;
+  readonly outsideHost: OutsideHost;
   /** The text of a finding's evidence. */
   readonly excerptsOf: (finding: Finding) => string;
   /** By change id. */
@@ -58,6 +60,19 @@ export const earliestOf = (findings: readonly Finding[]): number | undefined => 
   const onsets = findings.flatMap(({ onset }) => (onset ? [Date.parse(onset)] : []));
   return onsets.length > 0 ? Math.min(...onsets) : undefined;
 };
+
+/** Causes that metrics infer from what nothing else measured explains. */
+const inferred: ReadonlySet<Candidate['cause']> = new Set(['slow-itself', 'application-errors']);
+
+export const isInferred = ({ cause, findings }: Candidate): boolean =>
+  inferred.has(cause) && findings.every(({ specialist }) => specialist === 'metrics');
+
+/** The host outside for which the candidate waits, as its own log says. */
+export const outsideHostOf = (
+  { cause, findings }: Candidate,
+  { outsideHost }: Pick<ScoringContext, 'outsideHost'>,
+): string | undefined =>
+  cause === 'dependency-unavailable' ? findings.flatMap((finding) => outsideHost(finding) ?? []).at(0) : undefined;
 
 /** A failed Job: an event, not a state that heals when its reason is gone. */
 export const isRun = ({ cause }: Candidate): boolean => causes[cause].kind === 'run';

@@ -8,7 +8,7 @@ import type { Finding, Severity } from '../model/report.ts';
 import { formatList } from '../wording.ts';
 import { restsOnWeakFindings } from './broken-now.ts';
 import type { Candidate } from './candidates.ts';
-import type { ScoringContext, Sign } from './scene.ts';
+import { isInferred, outsideHostOf, type ScoringContext, type Sign } from './scene.ts';
 import { signsOfChange } from './signs/change.ts';
 import {
   signsOfCallees,
@@ -71,12 +71,10 @@ function signsOfOneName({ cause, findings }: Candidate): Sign[] {
   return isOneName ? [{ weight: -0.9, text: 'only one name does not resolve' }] : [];
 }
 
-/** Causes that metrics infer from what nothing else measured explains. */
-const inferred: ReadonlySet<Candidate['cause']> = new Set(['slow-itself', 'application-errors']);
-
 /** Metrics see only the callees that are measured: where its own log says that it waits for another, the trouble is not its own. */
-function signsOfWaiting({ cause, findings, subject }: Candidate, { findings: all, subjects }: ScoringContext): Sign[] {
-  if (!inferred.has(cause) || findings.some(({ specialist }) => specialist !== 'metrics')) return [];
+function signsOfWaiting(candidate: Candidate, { findings: all, subjects, outsideHost }: ScoringContext): Sign[] {
+  if (!isInferred(candidate)) return [];
+  const { subject } = candidate;
   const waits = all.find(
     (one) =>
       one.specialist === 'logs' &&
@@ -86,9 +84,24 @@ function signsOfWaiting({ cause, findings, subject }: Candidate, { findings: all
       (one.dependency === undefined || subjects.keyOf(one.dependency) !== subject) &&
       subjects.keyOf(one.entity) === subject,
   );
-  return waits === undefined
-    ? []
-    : [{ weight: -1.6, text: `its own log says that it waits for ${waits.dependency?.name ?? 'another service'}` }];
+  if (waits === undefined) return [];
+  const host = outsideHost(waits);
+  return [
+    {
+      weight: host === undefined ? -1.6 : -2.4,
+      text: `its own log says that it waits for ${waits.dependency?.name ?? host ?? 'another service'}`,
+    },
+  ];
+}
+
+/** Nothing that is observed can be behind the silence of a host outside. If several such hosts are silent, the way out is suspected, too. */
+function signsOfOutside(candidate: Candidate, scene: ScoringContext): Sign[] {
+  const host = outsideHostOf(candidate, scene);
+  if (host === undefined) return [];
+  const hosts = new Set(scene.findings.flatMap((finding) => scene.outsideHost(finding) ?? []));
+  return hosts.size > 1
+    ? [{ weight: 0.5, text: `${host} and other hosts outside do not answer: the way out is suspected, too` }]
+    : [{ weight: 1.6, text: `${host}, a host outside, does not answer it` }];
 }
 
 /** A failure that the cluster shows outranks errors that only a log shows. */
@@ -139,6 +152,7 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
     depthSign[causes[candidate.cause].depth],
     ...signsOfOneName(candidate),
     ...signsOfWaiting(candidate, scene),
+    ...signsOfOutside(candidate, scene),
     ...signsOfOnset(candidate, scene),
     ...signsOfAge(candidate, scene),
     ...signsOfCloseness(candidate, scene),

@@ -5,7 +5,16 @@ import { causes, isChange } from '../../causes/causes.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Candidate } from '../candidates.ts';
 import { sameError } from '../same-error.ts';
-import { earliestOf, isRun, minute, observed, type ScoringContext, type Sign, templatesOf } from '../scene.ts';
+import {
+  earliestOf,
+  isInferred,
+  isRun,
+  minute,
+  observed,
+  type ScoringContext,
+  type Sign,
+  templatesOf,
+} from '../scene.ts';
 import { loadOf } from './load.ts';
 
 /**
@@ -86,7 +95,10 @@ export function signsOfCloseness(
   return graph.size > 0 ? [{ weight: -0.6, text: `no call from ${paged} to it is known` }] : [];
 }
 
-/** More traffic at a callee follows from more traffic at its caller. */
+/**
+ * More traffic at a callee follows from more traffic at its caller. The capacity that does not suffice is still the callee's where metrics place the
+ * failure there and not at the caller.
+ */
 export function signsOfOrigin(candidate: Candidate, { graph, candidates }: ScoringContext): Sign[] {
   if (candidate.cause !== 'traffic-surge' || candidate.service === undefined) return [];
   const callers = graph.callersOf(candidate.service);
@@ -97,8 +109,20 @@ export function signsOfOrigin(candidate: Candidate, { graph, candidates }: Scori
       callers.has(other.service) &&
       lag(other.findings, candidate.findings) <= minute,
   );
-  return above ? [{ weight: -1.2, text: `${above.entity.name}, which calls it, got more traffic, too` }] : [];
+  if (above === undefined || (isPlacedAt(candidate, candidates) && !isPlacedAt(above, candidates))) return [];
+  return [{ weight: -1.2, text: `${above.entity.name}, which calls it, got more traffic, too` }];
 }
+
+/** Whether metrics place a grave failure at the candidate's subject itself, beyond what its callees account for. */
+const isPlacedAt = ({ subject }: Candidate, candidates: readonly Candidate[]): boolean =>
+  candidates.some(
+    (other) =>
+      other.subject === subject &&
+      isInferred({ ...other, findings: other.findings.filter(({ specialist }) => specialist === 'metrics') }) &&
+      other.findings.some(
+        ({ specialist, role, severity }) => specialist === 'metrics' && role === 'cause' && severity === 'critical',
+      ),
+  );
 
 /** Other failing entities that depend on the candidate, by the call graph or by their own findings. */
 export function signsOfReach(candidate: Candidate, { graph, findings, subjects }: ScoringContext): Sign[] {

@@ -85,6 +85,39 @@ describe('what a server says of itself is the server’s', () => {
   });
 });
 
+describe('a server that refuses the writes of one client of many', () => {
+  const refusal = heard('orders', readOnly, 'database-read-only');
+  const clients = ['orders', 'cart', 'stock', 'billing'];
+  const calls = clients.map((from) => ({ from, to: 'mysql' }));
+  const grave = (name: string, cause?: Finding['cause']): Finding => ({
+    ...aFinding({ specialist: 'metrics', entity: { kind: 'Service', name, ...place }, claim: 'errors rose' }),
+    id: `metrics-${name}`,
+    role: 'symptom',
+    severity: 'critical',
+    cause,
+  });
+  const sureness = (findings: readonly Finding[], known = calls) =>
+    withDatabases(findings, { servers: [server('mysql')], calls: known }, () => '')
+      .filter(({ cause, role }) => cause === 'database-read-only' && role === 'cause')
+      .map(({ entity, confidence }) => ({ name: entity.name, share: confidence / refusal.confidence }));
+  test('is suspected less than the client’s own connection, and neither is sure', () => {
+    const [client, store] = sureness([refusal]);
+    expect(client).toMatchObject({ name: 'orders' });
+    expect(store).toMatchObject({ name: 'mysql' });
+    expect(client?.share).toBeLessThan(0.8);
+    expect(store?.share).toBeLessThan(client?.share ?? 0);
+  });
+  test.each([
+    ['another client is refused, too', [refusal, heard('cart', readOnly, 'database-read-only')], calls],
+    ['another client fails', [refusal, grave('cart')], calls],
+    ['the server itself is in trouble', [refusal, grave('mysql', 'disk-full')], calls],
+    ['few other clients are known', [refusal], calls.slice(0, 2)],
+  ])('is the cause where %s', (_, findings, known) => {
+    const found = sureness(findings, known);
+    expect(new Set(found.map(({ name }) => name))).toEqual(new Set(['mysql']));
+  });
+});
+
 describe('what a store says to its clients is the store’s, whatever the product', () => {
   const said = (name: string, text: string, cause: Finding['cause']): Finding => ({
     ...heard(name, text, cause),

@@ -745,3 +745,100 @@ describe('where metrics infer that a service is slow by itself', () => {
     expect(await confidence([slow, other])).toBeGreaterThan(0.4);
   });
 });
+
+describe('where a log says that a host outside does not answer', () => {
+  const slow: Draft = {
+    specialist: 'metrics',
+    entity: service('stock'),
+    cause: 'slow-itself',
+    role: 'cause',
+    severity: 'critical',
+    confidence: 0.75,
+    claim: 'p95 latency of stock rose, and it waits for nothing else that is slow',
+  };
+  const waits = (host: string, extra: Draft = {}): Draft => ({
+    specialist: 'logs',
+    entity: service('stock'),
+    cause: 'dependency-unavailable',
+    role: 'symptom',
+    severity: 'critical',
+    confidence: 0.6,
+    claim: `New at stock, 12 times: POST https://${host}/v3: connect timed out`,
+    dependency: service(host),
+    ...extra,
+  });
+  const top = async (findings: readonly Draft[]) => {
+    const { diagnosis } = await synthesized({
+      paged: 'stock',
+      edges: [['cart', 'stock']],
+      findings: [...findings, errors('cart', '12:46:00')],
+    });
+    return first(diagnosis);
+  };
+  const outside = waits('api.bank.example');
+
+  test('the wait is the cause, and the slowness that metrics infer is its effect', async () => {
+    expect(await top([slow, outside])).toMatchObject({ entity: { name: 'stock' }, cause: 'dependency-unavailable' });
+    expect((await top([slow, outside]))?.confidence).toBeGreaterThan(0.4);
+  });
+  test('a minor line does not say so', async () => {
+    expect(await top([slow, waits('api.bank.example', { severity: 'minor' })])).toMatchObject({ cause: 'slow-itself' });
+  });
+  test('nor does a name inside the cluster that nothing knows', async () => {
+    const inside = await top([slow, waits('ledger.billing.svc.cluster.local')]);
+    expect(JSON.stringify(inside)).not.toContain('a host outside');
+    expect(inside?.cause).not.toBe('dependency-unavailable');
+  });
+  test('nor a host that the sources know', async () => {
+    const known = await top([slow, outside, errors('api.bank.example', '12:46:00', { severity: 'minor' })]);
+    expect(JSON.stringify(known)).not.toContain('a host outside');
+  });
+  test('several silent hosts outside leave it less sure', async () => {
+    const one = (await top([slow, outside]))?.confidence ?? 0;
+    const both = await top([slow, outside, waits('mail.post.example')]);
+    expect(both?.cause === 'dependency-unavailable' ? both.confidence : 0).toBeLessThan(one - 0.1);
+  });
+  test('a cause of its own in the cluster stays first', async () => {
+    const own: Draft = { ...oom, entity: deployment('stock') };
+    expect(await top([slow, outside, own])).toMatchObject({ cause: 'oom-killed' });
+  });
+});
+
+describe('where a service and its caller get more traffic at the same time', () => {
+  const surge = (name: string): Draft => ({
+    specialist: 'metrics',
+    entity: service(name),
+    cause: 'traffic-surge',
+    role: 'cause',
+    severity: 'major',
+    confidence: 0.7,
+    claim: `requests of ${name} rose 580 %`,
+    onset: at('12:46:00'),
+    signal: { name: 'requests_per_second', unit: '1/s', before: 14, during: 94 },
+  });
+  const placed = (name: string): Draft =>
+    errors(name, '12:46:00', {
+      cause: 'application-errors',
+      role: 'cause',
+      confidence: 0.8,
+      claim: `errors of ${name} rose by more than what it calls accounts for`,
+      signal: { name: 'errors_per_second', unit: '1/s', before: 0, during: 25 },
+    });
+  const top = async (...findings: readonly Draft[]) => {
+    const { diagnosis } = await synthesized({
+      paged: 'cart',
+      edges: [['cart', 'stock']],
+      findings: [surge('cart'), surge('stock'), ...findings],
+    });
+    return causesOf(diagnosis)[0];
+  };
+  test('the place is the one whose failure metrics place there', async () => {
+    expect(await top(placed('stock'))).toBe('stock: traffic-surge');
+  });
+  test('without such a failure, the origin is the caller', async () => {
+    expect(await top()).toBe('cart: traffic-surge');
+  });
+  test('likewise where metrics place a failure at the caller, too', async () => {
+    expect(await top(placed('stock'), placed('cart'))).toBe('cart: traffic-surge');
+  });
+});
