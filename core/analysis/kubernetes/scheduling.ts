@@ -25,6 +25,11 @@ const reasons: readonly (readonly [pattern: RegExp, cause: CauseCode, problem: s
     'its topology spread constraints leave no node',
   ],
   [
+    /(\d+) node\(s\) didn't match pod topology spread constraints \(missing required label\)/,
+    'scheduling-topology-spread',
+    'its topology spread constraints name a label that these nodes do not have',
+  ],
+  [
     /(\d+) (?:Insufficient (?!cpu|memory)[\w./-]+|node\(s\) didn't have free ports|node\(s\) exceed max volume count)/,
     'scheduling-insufficient-resource',
     'it requests something that no node has free',

@@ -169,7 +169,7 @@ function findingOf(notable: NotableTemplate, about: About): FindingDraft {
   const { reading, brief, query, link } = about;
   const source = reading.sourceOf(template.group);
   const writer: EntityRef = source?.entity ?? { kind: 'Service', name: 'unknown' };
-  const entity = holderOf(writer, signature) ?? writer;
+  const entity = holderOf(writer, notable) ?? writer;
   const name = source?.name ?? writer.name;
   const [sample] = template.samples;
   const text = sample?.text ?? template.text;
@@ -216,9 +216,19 @@ function findingOf(notable: NotableTemplate, about: About): FindingDraft {
   };
 }
 
-/** Attributes a certificate error to the service that presents the certificate, not to the one that reports it. */
-function holderOf(writer: EntityRef, signature: NotableTemplate['signature']): EntityRef | undefined {
-  if (signature?.cause !== 'certificate-expired' || !signature.dependency) return undefined;
+/** A certificate that does not bear the name under which its service is known in the cluster, which no caller can have invented. */
+const lacksOwnName = /certificate is valid for .{1,200}, not [a-z][a-z0-9-]{0,62}\.[a-z0-9-]{1,63}\.svc\b/i;
+
+/**
+ * Attributes a certificate error to the service that presents the certificate, not to the one that reports it. An issuer that the writer does not know
+ * may as well be missing among those that the writer trusts.
+ */
+function holderOf(writer: EntityRef, { signature, template }: NotableTemplate): EntityRef | undefined {
+  if (!signature?.dependency) return undefined;
+  const text = template.samples[0]?.text ?? template.text;
+  const isHolders =
+    signature.cause === 'certificate-expired' || (signature.cause === 'certificate-invalid' && lacksOwnName.test(text));
+  if (!isHolders) return undefined;
   const { name, namespace = writer.namespace } = signature.dependency;
   return {
     kind: 'Service',

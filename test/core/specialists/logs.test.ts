@@ -59,6 +59,26 @@ async function investigated(records: readonly LogRecord[] | undefined, over: Par
   return { ...of, report };
 }
 
+describe('a certificate that its callers refuse', () => {
+  const entityFor = async (error: string) => {
+    const { report } = await investigated([...alive, ...everyMinute(() => `ERROR tls: ${error}`, 62)]);
+    return report.findings[0]?.entity;
+  };
+  test('belongs to the service whose name in the cluster it lacks', async () => {
+    const error = 'x509: certificate is valid for ledger-internal, not ledger-api.accounts.svc';
+    expect(await entityFor(error)).toMatchObject({ name: 'ledger-api', namespace: 'accounts' });
+  });
+  test.each([
+    ['for a name that the caller may have got wrong', 'x509: certificate is valid for ledger.example, not ledger-api'],
+    [
+      'whose issuer the caller may not trust',
+      'Get "https://ledger-api.accounts.svc": x509: certificate signed by unknown authority',
+    ],
+  ])('stays with the caller %s', async (_, error) => {
+    expect(await entityFor(error)).toMatchObject({ name: 'billing' });
+  });
+});
+
 describe('the logs specialist', () => {
   test('names the new error, since when, whom it complains about, and keeps the lines as evidence', async () => {
     const { report, evidence } = await investigated([...alive, ...everyMinute(refused, 62)]);

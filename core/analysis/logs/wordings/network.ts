@@ -9,6 +9,8 @@ const counted = '(?:[mµun]?s|seconds|rows?|items?|records?|results?|entries|lin
 const fails = r`(?:refused|reset|unavailable|unreachable|timed? ?out|no route to host|deadline exceeded|EOF|status:? 50[0-4]|50[234]\b)`;
 const expired =
   '(?:certificate (?:has |is )?expired|certificate is not (?:yet )?valid|certificate has expired or is not yet valid|CERT_HAS_EXPIRED|CERTIFICATE_VERIFY_FAILED.{0,40}expired|SSL certificate.{0,40}expired|CertificateExpiredException|NotAfter: )';
+/** Clients add the address of their manual. */
+const notManual = r`(?!https?:\/\/(?:curl\.|docs?\.|learn\.|[\w.-]{1,80}\/docs?\/))`;
 const untrusted = r`(?:signed by unknown authority|unable to (?:get local issuer certificate|verify the first certificate)|self[- ]signed certificate|PKIX path building failed|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|PartialChain|UntrustedRoot|unable to find valid certification path|certificate is valid for .{1,200}, not |does not match (?:the )?(?:certificate|target host|certificate's altnames)|altnames|no subject alternative (?:DNS )?names? |RemoteCertificateNameMismatch|remote error: tls: (?:bad|unknown) certificate)`;
 const ofUrl = r`${urlHost}(?::\d{1,5})?(?:[\/"'\s:].{0,300})?`;
 
@@ -35,7 +37,7 @@ export const networkWordings: readonly SystemWordings[] = [
         'certificate-expired',
         'peer',
         0.85,
-        r`(?:PKIX|certificate|CertPath|SSL|TLS).{0,300}?(?:${expired}|notAfter[=:]).{0,200}?${urlHost}`,
+        r`(?:${expired}|(?:PKIX|certificate|CertPath|SSL|TLS).{0,300}?notAfter[=:]).{0,200}?${notManual}${urlHost}`,
         'SSLHandshakeException: PKIX path validation failed: validity check failed: NotAfter: Sat Nov 21 03:18:00 UTC 2026, GET https://ledger-api:8443/v1',
       ),
       wording('certificate-expired', 'peer', 0.85, `${expired}|validity check failed`, 'Error: CERT_HAS_EXPIRED'),
@@ -302,7 +304,21 @@ export const networkWordings: readonly SystemWordings[] = [
         'dependency-unavailable',
         'peer',
         0.55,
-        r`(?<![\w.-])${host} (?:(?:returned|answered|responded)(?: with)?|is) (?:an? )?(?:HTTP )?(?:status )?(?:50[0-4](?! ?${counted}\b)|unavailable)`,
+        r`${urlHost}(?::\d{1,5})?(?:\/[^\s"'<>]{0,300})?["']? (?:(?:returned|answered|responded)(?: with)?|is) (?:an? )?(?:HTTP )?(?:status )?50[0-4]\b(?! ?${counted}\b)`,
+        'upstream http://ledger-api:8080/v1/entries answered 500 Internal Server Error',
+      ),
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.55,
+        r`\b50[0-4] [A-Za-z ]{3,30} from (?:GET|POST|PUT|PATCH|DELETE|HEAD) ${urlHost}`,
+        '503 Service Unavailable from GET http://ledger-api:8080/v1/entries',
+      ),
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.55,
+        r`(?<![\w./-])${host} (?:(?:returned|answered|responded)(?: with)?|is) (?:an? )?(?:HTTP )?(?:status )?(?:50[0-4](?! ?${counted}\b)|unavailable)`,
         'ledger-api returned 503',
       ),
       wording(

@@ -65,6 +65,22 @@ describe('a pod that no node takes', () => {
       ['scheduling-pod-anti-affinity'],
     ],
     [
+      'is to be spread over a label that no node has',
+      pending(
+        'cart',
+        "0/3 nodes are available: 3 node(s) didn't match pod topology spread constraints (missing required label).",
+      ),
+      ['scheduling-topology-spread'],
+    ],
+    [
+      'asks for more memory than most nodes have, and one node lacks the label of its spread',
+      pending(
+        'cart',
+        "0/3 nodes are available: 1 node(s) didn't match pod topology spread constraints (missing required label), 2 Insufficient memory.",
+      ),
+      ['scheduling-insufficient-memory'],
+    ],
+    [
       'meets cordoned nodes only',
       pending('cart', `0/3 nodes are available: 3 node(s) were unschedulable.${tail}`),
       ['scheduling-node-cordoned'],

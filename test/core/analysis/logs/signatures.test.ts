@@ -220,12 +220,31 @@ describe('wordings of a JVM stack and of its look-alikes', () => {
       { name: 'ledger-api', namespace: 'billing' },
     ],
     ['certificate-invalid', 'x509: certificate is valid for ledger-internal, not ledger-api', ledger],
+    [
+      'certificate-expired',
+      'cURL error 60: SSL certificate problem: certificate has expired (see https://curl.se/libcurl/c/libcurl-errors.html) for https://ledger-api/v1',
+      ledger,
+    ],
+    [
+      'certificate-expired',
+      'curl: (60) SSL certificate problem: certificate has expired. More details here: https://curl.se/docs/sslcerts.html',
+      undefined,
+    ],
     ['throughput-exceeded', 'ProvisionedThroughputExceededException: The level of configured throughput', undefined],
     ['api-rate-limit', 'ThrottlingException: Rate exceeded', undefined],
     ['database-lock', 'canceling statement due to statement timeout CONTEXT: while locking tuple (0,1)', undefined],
     ['dependency-unavailable', 'canceling statement due to statement timeout', undefined],
     ['dependency-unavailable', 'no worker available: all 200 threads busy waiting for http://ledger-api:80', ledger],
     ['dependency-unavailable', 'connect timed out: https://ledger-api:8443/v1', ledger],
+    [
+      'dependency-unavailable',
+      'upstream http://ledger-api.billing.svc:80/v2/query answered 500 Internal Server Error',
+      { name: 'ledger-api', namespace: 'billing' },
+    ],
+    ['dependency-unavailable', '503 Service Unavailable from GET http://ledger-api:8080/v2/query', ledger],
+    [undefined, 'GET http://ledger-api:8080/v2/query answered 404 Not Found', undefined],
+    [undefined, 'request /v2/query answered 500 rows', undefined],
+    [undefined, 'handler /v2/query returned 200 in 500 ms', undefined],
     [undefined, 'thread idle, waiting for work', undefined],
   ])('%s: %s', (cause, text, dependency) => {
     expect(signatureOf(text)?.cause).toBe(cause);
