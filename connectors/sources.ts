@@ -1,6 +1,7 @@
 // Lists the kinds of sources. A new one is a folder here and a row; configuration, secrets, rights and the gap of an unconfigured source follow from
 // its manifest. A row loads only its manifest until its first use.
 
+import { applicationSignals } from './application-signals/manifest.ts';
 import { awsHealth } from './aws-health/manifest.ts';
 import { awsResources } from './aws-resources/manifest.ts';
 import { awsSecurity } from './aws-security/manifest.ts';
@@ -99,6 +100,10 @@ export const sourceKinds: readonly SourceKind[] = [
     discover: () => import('./grafana/discover.ts'),
   }),
   sourceKind(xRay, { source: () => import('./xray/source.ts'), check: () => import('./xray/check.ts') }),
+  sourceKind(applicationSignals, {
+    source: () => import('./application-signals/source.ts'),
+    check: () => import('./application-signals/check.ts'),
+  }),
   sourceKind(tempo, { source: () => import('./tempo/source.ts'), check: () => import('./tempo/check.ts') }),
   sourceKind(jaeger, { source: () => import('./jaeger/source.ts'), check: () => import('./jaeger/check.ts') }),
   sourceKind(victoriaLogs, {

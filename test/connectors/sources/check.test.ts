@@ -47,6 +47,7 @@ test('every kind has a check', () => {
       statuspage: { url: 'http://x' },
       tempo: { url: 'http://x' },
       xray: {},
+      'application-signals': {},
       jaeger: { url: 'http://x' },
     };
     return sourcesOf({ kind: id, ...minimal[id] })[0]?.check === undefined;
