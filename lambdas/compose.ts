@@ -14,6 +14,7 @@ import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { readTelemetry, type TelemetrySetting } from '../connectors/configured.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
+import { discoverFrom } from '../connectors/discover.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
@@ -42,6 +43,7 @@ import { systemClock, ulids } from '../connectors/system/index.ts';
 import { withFallback } from '../core/analysis/knowledge/fallback.ts';
 import { readSyncState, staleParts, syncDocuments, withSyncState } from '../core/analysis/knowledge/sync.ts';
 import { Misconfigured } from '../core/errors.ts';
+import type { Catalog } from '../core/ports/catalog.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
@@ -56,6 +58,7 @@ import {
   tapedTelemetry,
 } from '../core/replay/record.ts';
 import { RemoteToolServer } from '../core/specialists/tool-server.ts';
+import type { Inventory } from '../core/topology/discovery/inventory.ts';
 import {
   deferredExecutor,
   deferredKnowledge,
@@ -107,6 +110,8 @@ const Environment = z.object({
   KNOWLEDGE_SOURCE_ID: z.string().min(1).optional(),
   /** Present if sources of the stage have documents: how often they are copied. */
   KNOWLEDGE_SYNC_HOURS: z.coerce.number().positive().optional(),
+  /** Present if the stage reports differences of the service catalogue. */
+  CATALOG_DRIFT: json(z.strictObject({ stage: z.string(), channel: z.string() })).optional(),
   KNOWLEDGE_FALLBACK: z.enum(['true', 'false']).default('true'),
   POLICIES_FOLDER: z.string().min(1).optional(),
   CHARTS_FOLDER: z.string().min(1).optional(),
@@ -382,6 +387,17 @@ export const documentSync = () =>
       return { written, removed, stale };
     },
   }));
+
+/** Reads what the systems show of services. A stage that replays a recording has no systems. */
+export const discovery = (): ((catalog: Catalog) => Promise<Inventory>) => {
+  const world = observed();
+  if (world.kind === 'recorded') throw new Misconfigured('A recording shows no services to compare.');
+  const { PAGERDUTY: pagerduty } = environment();
+  const token = () => readSecret()('pagerduty-token');
+  const pager = pagerduty && { token, baseUrl: pagerduty.apiUrl };
+  const { sources, aws = noAws } = world;
+  return (catalog) => discoverFrom({ sources, means: runtimeMeans(world), aws, ...(pager && { pager }) }, catalog);
+};
 
 /** Adds to hits how old copies are. Only a stage whose sources have documents reads the record of the copies. */
 async function withAges(base: KnowledgeBase): Promise<KnowledgeBase> {

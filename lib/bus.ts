@@ -98,6 +98,21 @@ export class Bus extends Construct {
     });
   }
 
+  /** Reports differences of the service catalogue on Mondays. A second run on the same day replaces the message. */
+  reportDrift(reportDrift: IFunction): void {
+    new Rule(this, 'ReportDrift', {
+      ruleName: `${this.#prefix}report-drift`,
+      description: 'Compares the service catalogue with the systems and tells the differences',
+      schedule: Schedule.cron({ weekDay: 'MON', hour: '7', minute: '0' }),
+      targets: [
+        new LambdaFunction(reportDrift, {
+          ...{ deadLetterQueue: this.deadLetters, retryAttempts: 1, maxEventAge: Duration.hours(1) },
+          event: RuleTargetInput.fromObject({}),
+        }),
+      ],
+    });
+  }
+
   /** Keeps messages for two weeks; `npm run redrive` puts them back. */
   #queue(id: string, queueName: string): Queue {
     const queue = new Queue(this, id, {

@@ -398,6 +398,14 @@ const capabilities = {
   'store evidence': objects('evidence', 'PutObject'),
   'read evidence': all(objects('evidence', 'GetObject'), listing('evidence')),
   'write knowledge': all(objects('knowledge', 'PutObject'), knowledgeBase('StartIngestionJob')),
+  /** The channel of the weekly differences, and the tags of AWS, whose read supports no restriction to a resource. */
+  'discover services': ({ stage: { stage, catalogDrift } }) =>
+    catalogDrift === undefined
+      ? {}
+      : {
+          environment: { CATALOG_DRIFT: JSON.stringify({ stage, channel: catalogDrift.channel }) },
+          statements: [new PolicyStatement({ actions: ['tag:GetResources'], resources: ['*'] })],
+        },
   'copy documents': all(objects('knowledge/synced', 'PutObject', 'DeleteObject'), knowledgeBase('StartIngestionJob')),
   'search knowledge': knowledgeBase('Retrieve'),
   'publish events': ({ bus }) => ({
@@ -549,7 +557,7 @@ export function acknowledgements(around: Surroundings): { id: string; reason: st
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'X-Ray, Cost Explorer and reads of CloudWatch know no resources. test/infrastructure/rights.test.ts refuses every other right on everything.',
+        'X-Ray, Cost Explorer, tags and reads of CloudWatch know no resources. test/infrastructure/rights.test.ts refuses every other right on everything.',
     },
     {
       id: `AwsSolutions-IAM5[Resource::${inWords(Stack.of(evidence), ownExecutions(around))}]`,

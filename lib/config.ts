@@ -223,6 +223,13 @@ export const StageConfig = z
     knowledge: Knowledge.default({ kind: 'index' }),
     /** How often documents of sources are copied into the knowledge. */
     knowledgeSync: z.strictObject({ everyHours: z.number().int().min(1).max(168).default(6) }).prefault({}),
+    /** The channel that gets the differences between the service catalogue and the systems every week. Absent, nobody gets them. */
+    catalogDrift: z
+      .strictObject({
+        channel: z.string().regex(/^[CG][A-Z0-9]{2,20}$/, "a channel's id, such as C0123456789"),
+        schedule: z.literal('weekly').default('weekly'),
+      })
+      .optional(),
     pagerduty: z
       .strictObject({
         /** E-mail address of the author of notes (PagerDuty's `From` header). */
@@ -267,6 +274,12 @@ export const StageConfig = z
     const twice = duplicateName(sourcesOf(stage));
     if (twice !== undefined) context.addIssue({ code: 'custom', path: ['sources', twice], message: 'is there twice' });
     for (const issue of unlistedAccounts(sourcesOf(stage), stage.aws)) context.addIssue({ code: 'custom', ...issue });
+    if (stage.catalogDrift !== undefined && sourcesOf(stage).length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['catalogDrift'],
+        message: 'needs at least one live source to compare',
+      });
     const { account, aws } = stage;
     const { monitoring } = aws;
     if (

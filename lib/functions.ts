@@ -163,6 +163,10 @@ const rows: Readonly<Record<string, FunctionRow>> = {
   },
   'anchor-audit': { memoryMb: 512, may: ['anchor the audit'] },
   'sync-knowledge': { memoryMb: 1024, may: ['observe', 'read the catalogue', 'copy documents'] },
+  'report-drift': {
+    memoryMb: 1024,
+    may: ['observe', 'read the catalogue', 'discover services', 'use PagerDuty', 'use Slack'],
+  },
   'file-report': { memoryMb: 256, may: step },
   'tell-progress': { memoryMb: 256, may: ['read incidents', 'claim events', 'use Slack'] },
   admit: { memoryMb: 256, may: [...lining, 'tell the timeline', 'use Slack'] },
@@ -343,6 +347,7 @@ const atTheEdge: readonly string[] = [
   'conversation',
   'anchor-audit',
   'sync-knowledge',
+  'report-drift',
   'sweep-incidents',
 ];
 

@@ -68,6 +68,7 @@ export class WatchkeeperStack extends Stack {
     bus.sweep(functions.named('sweep-incidents'), workflow.stateMachine);
     workflow.sweepLine(functions.named('tend-line'), { prefix, deadLetters: bus.deadLetters });
     if (copiesDocuments(stage)) bus.syncKnowledge(functions.named('sync-knowledge'), stage.knowledgeSync.everyHours);
+    if (stage.catalogDrift !== undefined) bus.reportDrift(functions.named('report-drift'));
     anchors.writeDaily(functions.named('anchor-audit'), { prefix, deadLetters: bus.deadLetters });
     const edge = new Edge(this, 'Edge', {
       prefix,

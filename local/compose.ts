@@ -11,11 +11,11 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { type AwsSettings, externalIdsOf, noAws } from '../connectors/auth.ts';
 import { awsAccess } from '../connectors/aws-accounts.ts';
-import { discoverTags, type TaggedPlace } from '../connectors/aws-tags.ts';
 import { parseCatalog, yamlCatalog } from '../connectors/catalog/index.ts';
 import { mergeInto } from '../connectors/catalog/merge.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { costExplorer } from '../connectors/cost-explorer/index.ts';
+import { type Discovery, discoverFrom } from '../connectors/discover.ts';
 import { diskAnchors, diskEvidence, diskMemory, diskTape } from '../connectors/disk/index.ts';
 import { dynamoStores, type TableCalls, tableDefinitions } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
@@ -24,7 +24,6 @@ import { type ClusterAccess, kubernetesExecutor, kubernetesTargets } from '../co
 import { awsRedelivery } from '../connectors/lambda/redelivery.ts';
 import { documentSources, liveActor, liveSources, refuseMisrouted, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
-import { discoverPagerDuty } from '../connectors/pagerduty/discover.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pagerDutyOnCall } from '../connectors/pagerduty/on-call.ts';
 import { pngCharts } from '../connectors/png/index.ts';
@@ -54,9 +53,8 @@ import {
 } from '../connectors/strands/index.ts';
 import { systemClock, ulids } from '../connectors/system/index.ts';
 import { readSyncState, staleParts, syncDocuments, withSyncState } from '../core/analysis/knowledge/sync.ts';
-import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { Misconfigured } from '../core/errors.ts';
 import { Report } from '../core/model/report.ts';
-import { everywhere } from '../core/model/scope.ts';
 import { Catalog, type ServiceCatalog } from '../core/ports/catalog.ts';
 import type { DeadLetters, Redelivery } from '../core/ports/dead-letters.ts';
 import type { Ports } from '../core/ports/index.ts';
@@ -83,7 +81,6 @@ import {
   replayedTelemetry,
 } from '../core/replay/replay.ts';
 import type { Tape } from '../core/replay/tape.ts';
-import { type Inventory, type InventoryParts, joinInventories } from '../core/topology/discovery/inventory.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
 import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
@@ -529,6 +526,7 @@ const parsedPrompts = () => promptFiles().map(({ file, text }) => parsePrompt(fi
 
 export const readCatalogText = parseCatalog;
 export const mergeCatalog = mergeInto;
+export { discoverFrom };
 
 export interface OpenedSources {
   readonly sources: readonly ConfiguredSource[];
@@ -538,11 +536,9 @@ export interface OpenedSources {
   readonly catalog: Catalog | undefined;
 }
 
-export interface OpenedDiscovery extends Pick<OpenedSources, 'sources' | 'means' | 'aws'> {
+export interface OpenedDiscovery extends Discovery {
   /** Absent if the file names none. */
   readonly catalogFile: string | undefined;
-  /** Absent without a token. */
-  readonly pager?: Parameters<typeof discoverPagerDuty>[0];
 }
 
 /** The sources of a local file or a stage file, to check them. A stage's secrets are read with the credentials of this process. @throws Misconfigured */
@@ -584,76 +580,4 @@ export async function openDiscovery(file: string, environment: NodeJS.ProcessEnv
   const catalogFile = fileURLToPath(new URL(`../${catalog}`, import.meta.url));
   const pager = pagerduty && { token: () => read(pagerSecret), baseUrl: pagerduty.apiUrl };
   return { sources, means, aws, catalogFile, ...(pager && { pager }) };
-}
-
-/** What all sources, PagerDuty and the tags of AWS show of services. What fails is among what is missing. */
-export async function discoverFrom(opened: OpenedDiscovery, catalog: Catalog): Promise<Inventory> {
-  const { sources, means, pager } = opened;
-  const failed = (name: string, error: unknown): InventoryParts => ({
-    missing: [
-      {
-        what: `${name}: ${error instanceof WatchkeeperError ? error.message : 'it could not be read'}`,
-        fix: 'ask `npm run sources -- check`',
-      },
-    ],
-  });
-  const settled = (name: string, read: () => Promise<InventoryParts>) =>
-    read().catch((error: unknown) => failed(name, error));
-  const [tags, ...parts] = await Promise.all([
-    discoverTags(taggedPlaces(opened, catalog)),
-    ...sources.flatMap((source) => {
-      const { name, kind, discover } = source;
-      return [
-        ...(discover === undefined ? [] : [settled(name, () => discover(means))]),
-        ...(kind.signals.includes('calls') ? [settled(name, () => callsOf(source, means))] : []),
-      ];
-    }),
-    ...(pager === undefined ? [] : [settled('PagerDuty', () => discoverPagerDuty(pager))]),
-  ]);
-  const { eks, ...resources } = tags;
-  const inventory = joinInventories([resources, ...parts]);
-  const read = new Set(inventory.clusters.flatMap(({ name, aliases }) => [name, ...aliases]));
-  const configured = JSON.stringify(sources.map(({ config }) => config));
-  return {
-    ...inventory,
-    hints: [
-      // A data source of Grafana that a source already reads is no news.
-      ...inventory.hints.filter((hint) => {
-        const uid = /uid: ([\w-]+) }/.exec(hint)?.[1];
-        return uid === undefined || !configured.includes(uid);
-      }),
-      ...eks
-        .filter(({ name }) => !read.has(name))
-        .map(({ name, account, region }) => `the EKS cluster ${name} (${account}, ${region}), which no source reads`),
-    ],
-  };
-}
-
-/** The accounts of the configuration in the regions that it and the catalogue name. A configuration without AWS asks AWS nothing. */
-function taggedPlaces({ sources, means, aws }: OpenedDiscovery, { clusters, services }: Catalog): TaggedPlace[] {
-  const accounts = Object.keys(aws.accounts);
-  const uses = accounts.length > 0 || aws.monitoring !== undefined || sources.some(({ rights }) => rights.length > 0);
-  const access = means.aws;
-  if (!uses || access === undefined) return [];
-  const regions = new Set([
-    ...(access.region === undefined ? [] : [access.region]),
-    ...(aws.monitoring?.regions ?? []),
-    ...[...clusters, ...services].flatMap(({ region }) => region ?? []),
-  ]);
-  return [undefined, ...accounts].flatMap((account) =>
-    [...regions].map((region) => ({ account, region, credentials: access.credentials(account) })),
-  );
-}
-
-const callWindowMs = 3_600_000;
-
-/** Calls of the last hour. */
-async function callsOf({ name, observe }: ConfiguredSource, means: RuntimeMeans): Promise<InventoryParts> {
-  const now = means.clock.now();
-  const window = { start: new Date(now.getTime() - callWindowMs).toISOString(), end: now.toISOString() };
-  const answer = await (await observe(means)).calls?.observe(everywhere('discover', window), {});
-  if (answer === undefined) return {};
-  if (answer.kind === 'gap')
-    return { missing: [{ what: `${name}, calls: ${answer.gap.reason}`, fix: 'ask `npm run sources -- check`' }] };
-  return { calls: answer.data.map(({ from, to }) => ({ from, to, at: `${name}: calls of the last hour` })) };
 }

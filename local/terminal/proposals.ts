@@ -1,6 +1,7 @@
 // Proposals for the service catalogue in words: a block for each entry, each line with the place where it was read.
 import type { Doubt } from '../../core/topology/discovery/group.ts';
 import type { Change, Proposals } from '../../core/topology/discovery/propose.ts';
+import { countsInWords, entriesOf, kindOf, placesInWords, valueInWords } from '../../core/topology/discovery/words.ts';
 import type { Style } from './style.ts';
 
 interface Options {
@@ -10,18 +11,11 @@ interface Options {
 
 export function proposalsInWords(file: string, proposals: Proposals, { written, style }: Options): string {
   const { changes, doubts, guesses, unseen, hints, missing } = proposals;
-  const entries = [...Map.groupBy(changes, ({ section, name }) => `${section}\n${name}`).values()];
-  const fresh = entries.filter(([first]) => first?.isNew === true).length;
-  const counts = [
-    `${fresh} new entries`,
-    `${entries.length - fresh} to complete`,
-    `${doubts.length} doubts`,
-    `${unseen.length} not seen any more`,
-  ];
+  const entries = entriesOf(changes);
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ['', style.bold(title), ...lines];
   return [
-    style.bold(`${clean(file)}: ${counts.join(', ')}`),
+    style.bold(`${clean(file)}: ${countsInWords(proposals)}`),
     ...(changes.length === 0 ? [] : [written ? 'Written:' : 'Proposed (--write adds it):']),
     ...entries.flatMap((entry) => entryLines(entry, style)),
     ...section('To decide (nothing of this is written):', grouped(doubts, '?', style)),
@@ -40,26 +34,15 @@ function entryLines(changes: readonly Change[], style: Style): string[] {
   const [first] = changes;
   if (first === undefined) return [];
   const { section, name, isNew } = first;
-  const kind = { environments: 'environment', clusters: 'cluster', services: 'service' }[section];
   const lines = [...Map.groupBy(changes, ({ field }) => field)].flatMap(([field, all]) =>
-    all.map(({ value, at }) => ({ text: `${field}: ${valueInWords(value)}`, at: placesInWords(at) })),
+    all.map(({ value, at }) => ({ text: `${field}: ${valueInWords(value)}`, at: clean(placesInWords(at)) })),
   );
   const width = Math.min(90, Math.max(...lines.map(({ text }) => text.length)));
   return [
-    `${isNew ? style.green('+') : style.yellow('~')} ${kind} ${style.bold(clean(name))}`,
+    `${isNew ? style.green('+') : style.yellow('~')} ${kindOf[section]} ${style.bold(clean(name))}`,
     ...lines.map(({ text, at }) => `    ${style.green('+')} ${clean(text).padEnd(width)}  ${style.dim(`# ${at}`)}`),
   ];
 }
-
-/** As the catalogue writes it. */
-function valueInWords(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const fields = Object.entries(value).map(([key, one]) => `${key}: ${valueInWords(one)}`);
-  return `{ ${fields.join(', ')} }`;
-}
-
-const placesInWords = (at: readonly string[]): string =>
-  clean(at[0] ?? '') + (at.length > 1 ? ` and ${at.length - 1} more` : '');
 
 const maxNames = 8;
 
@@ -80,7 +63,7 @@ const grouped = (doubts: readonly Doubt[], mark: string, style: Style): string[]
     const names = [...new Set(all.map(({ about }) => clean(about)))];
     const listed = `${names.slice(0, maxNames).join(', ')}${names.length > maxNames ? ` and ${names.length - maxNames} more` : ''}`;
     const at = all.flatMap((one) => one.at);
-    return `  ${style.yellow(mark)} ${style.bold(listed)}: ${clean(says)}${at.length === 0 ? '' : `  ${style.dim(`# ${placesInWords(at)}`)}`}`;
+    return `  ${style.yellow(mark)} ${style.bold(listed)}: ${clean(says)}${at.length === 0 ? '' : `  ${style.dim(`# ${clean(placesInWords(at))}`)}`}`;
   });
 
 /** Names come from servers: a control character could rewrite what the terminal shows. */

@@ -33,6 +33,7 @@ describe('the AWS Solutions rules find nothing that is not acknowledged with a r
       'a live stage with everything',
       {
         ...liveStage,
+        catalogDrift: { channel: 'C0123' },
         telemetry: {
           ...liveStage.telemetry,
           executions: ['nightly-*', 'arn:aws:states:eu-west-1:123456789012:stateMachine:exports'],

@@ -141,6 +141,15 @@ test('only the conversation asks what accounts cost, itself or as the payer, and
   ]);
 });
 
+test('only the weekly comparison of the catalogue reads tags, and only where a stage wants it', () => {
+  const roles = (over: object) =>
+    synthesize({ ...liveStage, ...over }).resources.flatMap(([id, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Role' && JSON.stringify(Properties.Policies ?? '').includes('tag:GetResources') ? [id] : [],
+    );
+  expect(roles({})).toEqual([]);
+  expect(roles({ catalogDrift: { channel: 'C0123' } })).toEqual([expect.stringMatching(/^Functionsreportdrift/i)]);
+});
+
 test('only specialists ask MCP servers, and read their headers where there are some', () => {
   const server = { name: 'wiki', url: 'https://mcp.example.com/mcp', specialists: ['knowledge'], tools: ['search'] };
   const asking = (over: object) => {

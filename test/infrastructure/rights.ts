@@ -287,6 +287,18 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'states:ListExecutions arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
+  'report-drift': [
+    'dynamodb:GetItem TablesIncidents POST#*',
+    'dynamodb:PutItem TablesIncidents POST#*',
+    'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
+    's3:GetObject EvidenceBucket/knowledge/*',
+    's3:ListBucket EvidenceBucket knowledge/*',
+    'secretsmanager:GetSecretValue Secretskubeconfigreader',
+    'secretsmanager:GetSecretValue Secretspagerdutytoken',
+    'secretsmanager:GetSecretValue Secretsprometheustoken',
+    'secretsmanager:GetSecretValue Secretsslacktoken',
+    'sqs:SendMessage BusFailedInvocations',
+  ],
   'sync-knowledge': [
     'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
     's3:DeleteObject EvidenceBucket/knowledge/synced/*',

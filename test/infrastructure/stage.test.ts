@@ -170,6 +170,7 @@ describe('the workflow', () => {
           'conversation',
           'anchor-audit',
           'sync-knowledge',
+          'report-drift',
           'sweep-incidents',
         ].includes(name),
     );
@@ -320,6 +321,12 @@ describe('a stage configuration', () => {
     ['an unknown kind of memory', { memory: { kind: 'redis' } }, /memory/],
     ['all state machines', { telemetry: { ...liveStage.telemetry, executions: true } }, /names the state machines/],
     ['state machines by a star', { telemetry: { ...liveStage.telemetry, executions: ['*'] } }, /state machine/],
+    ['a name for the channel of drift', { catalogDrift: { channel: '#ops' } }, /catalogDrift\.channel/],
+    [
+      'drift of a recording',
+      { telemetry: { kind: 'recorded', scenario: 'x' }, catalogDrift: { channel: 'C0123' } },
+      /live source/,
+    ],
     ['a field that no model has', { model: { provider: 'none', maxUsdPerIncidents: 1 } }, /maxUsdPerIncidents/],
   ])('with %s is refused in one sentence that names the file', (_name, change, message) => {
     expect(() => parse(change)).toThrow(message);
@@ -335,6 +342,7 @@ describe('a stage configuration', () => {
       memory: { kind: 'none' },
       knowledge: { kind: 'create' },
       costs: {},
+      catalogDrift: { channel: 'C0123' },
       conversation: {},
     };
     expect(parse(whole)).toBeDefined();
