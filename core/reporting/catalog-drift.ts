@@ -41,7 +41,9 @@ function driftMessage(
   { key, stage, channel }: { readonly key: string; readonly stage: string; readonly channel: string },
 ): Message {
   const differences = differencesOf(proposals);
-  const missing = [...new Set(proposals.missing.map(({ what, fix }) => `Not read: ${what}. To get it: ${fix}.`))];
+  const missing = [
+    ...new Set(proposals.missing.map(({ what, fix }) => `Not read: ${what.replace(/\.$/, '')}. To get it: ${fix}.`)),
+  ];
   return {
     key,
     incidentId: 'none',

@@ -67,12 +67,12 @@ test('a service that nothing shows any more is told, but not where the cluster w
 });
 
 test('a source that failed is a line, also if nothing differs', async () => {
-  const missing = Array.from({ length: 7 }, (_, index) => ({ what: `prod-${index}: refused`, fix: 'allow it' }));
+  const missing = Array.from({ length: 7 }, (_, index) => ({ what: `prod-${index}: refused.`, fix: 'allow it' }));
   const { messages, result } = await reported({ clusters: [prod], workloads: [workload('ledger')], missing });
   expect(result).toEqual({ differences: 0, told: true });
   expect(messages[0]?.headline).toContain('not everything could be read');
   expect(messages[0]?.lines).toEqual([
-    ...missing.slice(0, 5).map(({ what }) => `Not read: ${what}. To get it: allow it.`),
+    ...missing.slice(0, 5).map(({ what }) => `Not read: ${what} To get it: allow it.`),
     'and 2 more parts that were not read',
   ]);
 });
