@@ -89,6 +89,22 @@ export const networkCauses = {
     aliases: [words.network],
     obstacles: ['lies-in-dependency'],
   },
+  'egress-unavailable': {
+    ...network,
+    title: 'Our way out to the internet is broken',
+    confirms: 'unrelated external hosts time out or are refused at the same time, and hosts inside answer',
+    rulesOut: [byHand('only one vendor is not reached'), byHand('another external host answers from there')],
+    depth: 'root',
+    canComeOfChange: true,
+    explains: [...network.explains, 'dependency-unavailable', 'dns-failure'],
+    explainsInside: ['any-effect', 'dependency-unavailable'],
+    aliases: [['egress', 'nat gateway', 'outbound', 'way out', 'forward proxy', 'egress proxy']],
+    obstacles: ['lies-in-dependency', 'new-pods-meet-it'],
+    nextStep: ({ it }) =>
+      `Call an external host from ${it}, and check its NAT gateway, its egress proxy, its egress policies and the names of external hosts`,
+    prevention: (it) =>
+      `Watch an external host from inside ${it}, and alert on errors and used-up ports of its NAT gateway or egress proxy.`,
+  },
   'mesh-mutual-tls': {
     ...network,
     title: 'The two sides do not agree on mutual TLS',

@@ -33,6 +33,7 @@ import { type Support, supportOf } from './support.ts';
 import type { Supported } from './supported.ts';
 import { withJoinedUpdates } from './updates.ts';
 import { callsOfVendors, vendorsOf, withVendors } from './vendors.ts';
+import { withWayOut } from './way-out.ts';
 import { isFailedRun, summaryOf, textOf, unknownText } from './words.ts';
 
 export interface DiagnosisInput {
@@ -246,7 +247,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     excerptsOf,
   );
   const warm = withColdCaches(attributed, { servers: databases.servers, calls: dependencies });
-  const pointing = withVendors(warm, vendors, excerptsOf);
+  const pointing = withWayOut(withVendors(warm, vendors, excerptsOf), vendors, excerptsOf);
   const findings = withJoinedUpdates(withSharedPeers(withKnownDependencies(pointing, dependencies, context)), context);
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context, vendors);

@@ -11,7 +11,7 @@ export type OutsideHost = (finding: Finding) => string | undefined;
 
 /** `findings` still have the dependencies that nothing else knows. */
 export function outsideHosts(findings: readonly Finding[]): OutsideHost {
-  const examined = new Set(findings.map(({ entity }) => ownerOf(entity).name.toLowerCase()));
+  const examined = examinedIn(findings);
   const hosts = new Map(
     findings.flatMap((finding) => {
       const { dependency, specialist, role, cause, severity } = finding;
@@ -19,12 +19,22 @@ export function outsideHosts(findings: readonly Finding[]): OutsideHost {
       const name = dependency.name.toLowerCase();
       const isGrave = severity === 'critical' || severity === 'major';
       const waits = specialist === 'logs' && role === 'symptom' && cause === 'dependency-unavailable' && isGrave;
-      const [first = ''] = name.split('.');
-      const isOutside = name.includes('.') && !inside.test(name) && !examined.has(name) && !examined.has(first);
-      return waits && isOutside ? [[keyOf(finding), name] as const] : [];
+      return waits && isOutside(name, examined) ? [[keyOf(finding), name] as const] : [];
     }),
   );
   return (finding) => hosts.get(keyOf(finding));
 }
+
+const examinedIn = (findings: readonly Finding[]): ReadonlySet<string> =>
+  new Set(findings.map(({ entity }) => ownerOf(entity).name.toLowerCase()));
+
+function isOutside(name: string, examined: ReadonlySet<string>): boolean {
+  const [first = ''] = name.split('.');
+  return name.includes('.') && !inside.test(name) && !examined.has(name) && !examined.has(first);
+}
+
+/** Whether a host's name, in lower case, is one outside and not one of an entity that a finding is about. */
+export const isPublicHost = (name: string, findings: readonly Finding[]): boolean =>
+  isOutside(name, examinedIn(findings));
 
 const keyOf = ({ specialist, id }: Finding): string => `${specialist} ${id}`;

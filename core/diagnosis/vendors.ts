@@ -43,7 +43,7 @@ export function withVendors(
 }
 
 /** Whether a text names the host itself and not a longer name. */
-function mentions(text: string, host: string): boolean {
+export function mentions(text: string, host: string): boolean {
   const place = text.indexOf(host.toLowerCase());
   if (place < 0) return false;
   const [before, after] = [text[place - 1] ?? ' ', text.slice(place + host.length)];

@@ -239,7 +239,7 @@ export function writeEdge(write) {
         source: 'kubernetes',
         labels: {
           cluster: 'backend-2',
-          namespace: who === 'checkout' ? 'shop' : 'marketing',
+          namespace: who === 'newsletter' ? 'marketing' : 'shop',
           service: who,
           pod: `${who}-6d9f7c5b4-x2x7q`,
           level: failing ? 'error' : 'info',
@@ -401,5 +401,66 @@ export function writeEdge(write) {
       ],
     },
     truth: { entity: { kind: 'Service', name: 'checkout', namespace }, cause: 'code-change', change: '77aa01bd93c4' },
+  });
+
+  const unreached = (host, n) =>
+    `POST https://${host}/v1/charges failed: connect ETIMEDOUT 203.0.113.${20 + (n % 2)}:443`;
+  const written = (list) => list.flat().toSorted((a, b) => a.timestamp.localeCompare(b.timestamp));
+  const green = {
+    ...acme,
+    kind: 'component',
+    relevant: true,
+    at: t(0),
+    state: 'operational',
+    components: ['Charges API'],
+    text: 'Charges API: operational',
+  };
+  tell(write, 'egress-down', {
+    title: 'Nothing leaves the cluster: several services reach none of several unrelated hosts outside',
+    tags: ['vendor'],
+    alert: { id: 'EGR1', ...payAlert },
+    calls: payCalls,
+    changes: theme,
+    files: {
+      'signals.ndjson': checkoutSignals,
+      'logs.ndjson': written([
+        paying(unreached),
+        paying(unreached, { host: 'api.parcelwise.example', who: 'shipping' }),
+        paying((host) => `Post "https://${host}/v3/send": dial tcp 198.51.100.9:443: i/o timeout`, {
+          host: 'smtp-api.letterbird.example',
+          who: 'newsletter',
+          start: -12,
+        }),
+      ]),
+      'status.json': [green],
+    },
+    truth: { entity: { kind: 'Cluster', name: 'backend-2' }, cause: 'egress-unavailable' },
+  });
+  tell(write, 'egress-down-twin', {
+    title: 'Several services do not reach two hosts of one vendor, while another vendor answers',
+    tags: ['vendor'],
+    alert: { id: 'EGR2', ...payAlert },
+    calls: payCalls,
+    changes: theme,
+    files: {
+      'signals.ndjson': checkoutSignals,
+      'logs.ndjson': written([
+        paying(unreached),
+        paying(unreached, { host: 'files.acmepay.example', who: 'shipping' }),
+        paying(unreached, { host: 'smtp-api.letterbird.example', who: 'newsletter', start: 60 }),
+      ]),
+      'status.json': [
+        {
+          ...green,
+          usedBy: ['checkout', 'shipping'],
+          hosts: ['api.acmepay.example', 'files.acmepay.example'],
+          kind: 'incident',
+          at: t(-9),
+          state: 'major_outage',
+          text: 'The Charges API does not answer. We are investigating.',
+        },
+      ],
+    },
+    truth: { entity: { kind: 'Vendor', name: 'acme-pay' }, cause: 'vendor-outage' },
   });
 }
