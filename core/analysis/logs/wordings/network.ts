@@ -12,6 +12,8 @@ const expired =
 /** Clients add the address of their manual. */
 const notManual = r`(?!https?:\/\/(?:curl\.|docs?\.|learn\.|[\w.-]{1,80}\/docs?\/))`;
 const untrusted = r`(?:signed by unknown authority|unable to (?:get local issuer certificate|verify the first certificate)|self[- ]signed certificate|PKIX path building failed|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|PartialChain|UntrustedRoot|unable to find valid certification path|certificate is valid for .{1,200}, not |does not match (?:the )?(?:certificate|target host|certificate's altnames)|altnames|no subject alternative (?:DNS )?names? |RemoteCertificateNameMismatch|remote error: tls: (?:bad|unknown) certificate)`;
+/** The address after the error: a client's own words, not a link to help. */
+const towards = r`\b(?:for|request to|connecting to|calling) ["'(]?${urlHost}`;
 const ofUrl = r`${urlHost}(?::\d{1,5})?(?:[\/"'\s:].{0,300})?`;
 
 export const networkWordings: readonly SystemWordings[] = [
@@ -39,6 +41,13 @@ export const networkWordings: readonly SystemWordings[] = [
         0.85,
         r`(?:${expired}|(?:PKIX|certificate|CertPath|SSL|TLS).{0,300}?notAfter[=:]).{0,200}?${notManual}${urlHost}`,
         'SSLHandshakeException: PKIX path validation failed: validity check failed: NotAfter: Sat Nov 21 03:18:00 UTC 2026, GET https://ledger-api:8443/v1',
+      ),
+      wording(
+        'certificate-expired',
+        'peer',
+        0.85,
+        `${expired}.{0,120}?${towards}`,
+        'cURL error 60: SSL certificate problem: certificate has expired for https://ledger-api:8443/v1',
       ),
       wording('certificate-expired', 'peer', 0.85, `${expired}|validity check failed`, 'Error: CERT_HAS_EXPIRED'),
       wording(
