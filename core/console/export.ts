@@ -1,6 +1,6 @@
 // An incident as a file: Markdown for people, JSON for programs. Both hold the record as it is now. Texts of telemetry and people are escaped, so that
 // they add no markup to the Markdown.
-import { checklistCount, stepText } from '../model/checklist.ts';
+import { checklistCount, stepText } from '../model/checklist-text.ts';
 import type { Evidence } from '../model/report.ts';
 import { bullets, code, plain } from '../postmortem/markdown.ts';
 import { instant, msBetween, span } from '../postmortem/times.ts';

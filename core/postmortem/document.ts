@@ -1,7 +1,7 @@
 // Writes a postmortem draft from the record, after the example of the Google SRE book (appendix D). It contains only recorded facts, and "not
 // known" for the rest. Pure. Texts of people and telemetry are escaped (markdown.ts), so that they add no markup to the draft.
 import { named } from '../diagnosis/words.ts';
-import { checklistCount, stepText } from '../model/checklist.ts';
+import { checklistCount, stepText } from '../model/checklist-text.ts';
 import { causeTitleOf } from '../model/diagnosis.ts';
 import { checklistsIn, titleOf } from '../record/checklists.ts';
 import { causeLines, rootCause, sureness, triggerLines } from './cause.ts';

@@ -1,5 +1,6 @@
 // A runbook's checklist in an agent's hands: it reads the steps as data, and its answers count for open checks whose evidence supports them.
-import { type Checklist, type ChecklistStep, checklistCount } from '../model/checklist.ts';
+import type { Checklist, ChecklistStep } from '../model/checklist.ts';
+import { checklistCount } from '../model/checklist-text.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
 import type { RunbookAnswer } from './outputs.ts';

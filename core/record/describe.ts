@@ -1,6 +1,6 @@
 // Renders each timeline event as a sentence or a few, for people. The text is for display only: a change of wording changes no fact.
 import type { Approval, Verdict } from '../model/action.ts';
-import { checklistCount } from '../model/checklist.ts';
+import { checklistCount } from '../model/checklist-text.ts';
 import { factOrigin, factSentence } from '../model/fact.ts';
 import type { Consultation } from '../model/report.ts';
 import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } from '../model/timeline.ts';

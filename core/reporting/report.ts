@@ -4,7 +4,7 @@
 import { chartOf } from '../charts/evidence.ts';
 import { Unavailable } from '../errors.ts';
 import type { Decision } from '../model/action.ts';
-import { checklistCount } from '../model/checklist.ts';
+import { checklistCount } from '../model/checklist-text.ts';
 import { causeTitleOf, type Diagnosis, type Hypothesis, wholeText } from '../model/diagnosis.ts';
 import type { Context } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';

@@ -2,7 +2,8 @@
 import { useEffect } from 'preact/hooks';
 import type { EvidenceIndex, Runbook } from '../../core/console/evidence-view.ts';
 import type { IncidentView } from '../../core/console/incident-view.ts';
-import { type Checklist, type ChecklistStep, checklistCount, stepSigns } from '../../core/model/checklist.ts';
+import type { Checklist, ChecklistStep } from '../../core/model/checklist.ts';
+import { checklistCount, stepSigns } from '../../core/model/checklist-text.ts';
 import { checklistsIn, titleOf } from '../../core/record/checklists.ts';
 import { capitalize } from '../../core/wording.ts';
 import { incidentPath, post } from './api.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { commandEffect } from '../../../core/analysis/knowledge/commands.ts';
 import { stepsOf } from '../../../core/analysis/knowledge/steps.ts';
-import { Checklist, checklistCount, stepText } from '../../../core/model/checklist.ts';
+import { Checklist } from '../../../core/model/checklist.ts';
+import { checklistCount, stepText } from '../../../core/model/checklist-text.ts';
 import type { Evidence } from '../../../core/model/report.ts';
 import type { KubernetesObject } from '../../../core/model/telemetry.ts';
 import type { EvidenceStore } from '../../../core/ports/records.ts';
