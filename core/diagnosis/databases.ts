@@ -127,9 +127,14 @@ function attributed(
   textOf: (finding: Finding) => string,
 ): readonly Finding[] {
   const { calls } = databases;
+  // The logs of the paged service may be the only ones that were read; metrics show who else fails.
   const clients = new Set(
     findings
-      .filter(({ specialist, role, about }) => specialist === 'logs' && role !== 'context' && about === 'store')
+      .filter(
+        (one) =>
+          (one.specialist === 'logs' && one.role !== 'context' && one.about === 'store') ||
+          (one.specialist === 'metrics' && one.role === 'symptom' && one.severity === 'critical'),
+      )
       .map(({ entity }) => ownerOf(entity).name),
   );
   // Stores often live in a namespace of their own. A call gives no namespace, so one client alone may mean a namesake; several do not.

@@ -59,7 +59,7 @@ describe('what a server says of itself is the server’s', () => {
     const finding = heard('orders', readOnly, 'database-read-only');
     expect(causesIn([finding], [server('mysql'), server('mysql-2')], [])).toEqual(['orders: database-read-only']);
   });
-  test('a server of another namespace is, if several of its clients say so', () => {
+  test('a server of another namespace is, if several of its clients say so or fail', () => {
     const far = {
       product: 'redis' as const,
       entity: { ...server('sessions-redis', 'redis').entity, namespace: 'stores' },
@@ -74,6 +74,18 @@ describe('what a server says of itself is the server’s', () => {
       'sessions-redis: store-memory-full',
     ]);
     expect(causesIn([full('orders')], [far], calls)).toEqual(['orders: store-memory-full']);
+    const fails = (name: string, severity: Finding['severity']): Finding => ({
+      ...aFinding({ specialist: 'metrics', entity: { kind: 'Service', name, ...place }, claim: 'errors rose' }),
+      id: `metrics-${name}`,
+      role: 'symptom',
+      severity,
+      cause: undefined,
+    });
+    expect(causesIn([full('orders'), fails('cart', 'critical')], [far], calls)).toEqual([
+      'sessions-redis: store-memory-full',
+    ]);
+    expect(causesIn([full('orders'), fails('cart', 'minor')], [far], calls)).toEqual(['orders: store-memory-full']);
+    expect(causesIn([full('orders'), fails('ads', 'critical')], [far], calls)).toEqual(['orders: store-memory-full']);
     expect(causesIn([full('orders'), full('cart')], [far], calls.slice(0, 1))).toEqual([
       'orders: store-memory-full',
       'cart: store-memory-full',
