@@ -58,7 +58,11 @@ export const sourceKinds: readonly SourceKind[] = [
     check: () => import('./fastly/check.ts'),
   }),
   sourceKind(loki, { source: () => import('./loki/source.ts'), check: () => import('./loki/check.ts') }),
-  sourceKind(newRelic, { source: () => import('./newrelic/source.ts'), check: () => import('./newrelic/check.ts') }),
+  sourceKind(newRelic, {
+    source: () => import('./newrelic/source.ts'),
+    check: () => import('./newrelic/check.ts'),
+    discover: () => import('./newrelic/discover.ts'),
+  }),
   sourceKind(cloudTrail, {
     source: () => import('./cloudtrail/source.ts'),
     check: () => import('./cloudtrail/check.ts'),

@@ -54,12 +54,15 @@ export const Inventory = z.object({
   pagers: z
     .array(z.object({ id: z.string(), name: z.string(), team: z.string().optional(), at: z.string() }))
     .default([]),
-  /** Names of services in a source of telemetry; `attribute`: the attribute that holds the name there. */
+  /**
+   * Names of services in a source of telemetry; `attribute`: the attribute that holds the name there. A name without a signal says nothing about
+   * routes.
+   */
   names: z
     .array(
       z.object({
         source: z.string(),
-        signal: z.enum(['logs', 'metrics']),
+        signal: z.enum(['logs', 'metrics']).optional(),
         name: z.string(),
         attribute: z.string().optional(),
         at: z.string(),

@@ -577,10 +577,12 @@ function proposeSources(inventory: Inventory, catalog: Catalog, names: Names, co
   for (const { source, signal, name, attribute, at } of inventory.names) {
     const found = names.find(name);
     if (found === undefined) continue;
-    const key = `${signal}/${found.service}`;
-    const sources = seen.get(key) ?? new Map<string, string>();
-    if (!sources.has(source)) sources.set(source, at);
-    seen.set(key, sources);
+    if (signal !== undefined) {
+      const key = `${signal}/${found.service}`;
+      const sources = seen.get(key) ?? new Map<string, string>();
+      if (!sources.has(source)) sources.set(source, at);
+      seen.set(key, sources);
+    }
     const known = names.known(found.service);
     if (found.exact || attribute === undefined || known?.match[source] !== undefined) continue;
     collected.add(
