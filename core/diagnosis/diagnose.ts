@@ -125,11 +125,11 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   return { diagnosis, ranked, scene, support };
 }
 
-/** The hypothesis with the finding's evidence. */
-const citing = (hypothesis: Hypothesis, { evidenceIds }: Finding): Hypothesis => ({
-  ...hypothesis,
-  evidenceIds: [...new Set([...hypothesis.evidenceIds.slice(0, 11), ...evidenceIds])].slice(0, 12),
-});
+/** The hypothesis with the finding's evidence, second, so that it is among the pieces that people are shown. */
+function citing(hypothesis: Hypothesis, { evidenceIds: also }: Finding): Hypothesis {
+  const [first, ...rest] = hypothesis.evidenceIds;
+  return { ...hypothesis, evidenceIds: [...new Set([...(first ? [first] : []), ...also, ...rest])].slice(0, 12) };
+}
 
 /**
  * The trouble, over by now, of a service that the log of a failed run names as the one that it called. Undefined if the run has another reason of its
