@@ -1,12 +1,10 @@
 // Reads the metrics of resources of one place by GetMetricData, up to 500 in a call.
-import * as z from 'zod';
 import { type AwsResource, type Points, type ResourceType, resourceMetrics } from '../../core/model/aws-resources.ts';
+import { MetricDataPage, maxMetricsOfCall, maxPointsOfCall } from '../metric-data.ts';
 import type { Place } from './place.ts';
 
-/** The limits of one call, and the most calls of one question: GetMetricData costs 0.01 US dollars for 1,000 metrics. */
-const maxMetricsOfCall = 500;
+/** The most calls of one question: GetMetricData costs 0.01 US dollars for 1,000 metrics. */
 const maxCallsOfQuestion = 2;
-const maxPointsOfCall = 100_800;
 const maxPages = 5;
 
 interface Measured {
@@ -47,21 +45,6 @@ function dimensionsOf({ resource, dimensions }: Measured, key: string): Dimensio
   const all = dimensions ?? named;
   return all === undefined ? undefined : { namespace, dimensions: all };
 }
-
-const Page = z.object({
-  MetricDataResults: z
-    .array(
-      z.object({
-        Id: z.string().max(255).optional(),
-        StatusCode: z.string().max(40).optional(),
-        Timestamps: z.array(z.date()).max(maxPointsOfCall).default([]),
-        Values: z.array(z.number()).max(maxPointsOfCall).default([]),
-      }),
-    )
-    .max(maxMetricsOfCall)
-    .default([]),
-  NextToken: z.string().min(1).optional(),
-});
 
 interface Wanted extends Dimensions {
   readonly index: number;
@@ -123,7 +106,7 @@ async function readBatch(
     new Map([...found].map(([one, values]) => [one, [...values].sort(([a], [b]) => a - b).slice(-2000)] as const));
   let NextToken: string | undefined;
   for (let page = 0; page < maxPages; page += 1) {
-    const answer = await place.ask('cloudwatch:GetMetricData', Page, () =>
+    const answer = await place.ask('cloudwatch:GetMetricData', MetricDataPage, () =>
       cloudwatch.send(
         new sdk.GetMetricDataCommand({
           StartTime: new Date(place.from),

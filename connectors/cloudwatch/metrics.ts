@@ -1,9 +1,9 @@
 // MetricsSource over GetMetricData: the metrics that the settings name for the services within the scope. A metric without data is missing.
 import { GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import * as z from 'zod';
 import type { Series } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { type Deadline, deadlineIn, listed, send } from '../aws-calls.ts';
+import { MetricDataPage, maxMetricsOfCall, maxPointsOfCall } from '../metric-data.ts';
 import { boundsOf, type CloudWatchParts, gap } from './client.ts';
 import { placeOf, servicesWithin } from './places.ts';
 import { type Metric, signalOfMetric } from './signals.ts';
@@ -11,27 +11,9 @@ import { type Metric, signalOfMetric } from './signals.ts';
 /** CloudWatch keeps points of an hour for 455 days. */
 const keptDays = 455;
 const maxPoints = 360;
-/** The limits of one call. */
-const maxMetricsOfCall = 500;
-const maxPointsOfCall = 100_800;
 /** GetMetricData costs 0.01 US dollars for 1,000 metrics. */
 const maxMetrics = 2000;
 const maxPages = 20;
-
-const Page = z.object({
-  MetricDataResults: z
-    .array(
-      z.object({
-        Id: z.string().max(255).optional(),
-        StatusCode: z.string().max(40).optional(),
-        Timestamps: z.array(z.date()).max(maxPointsOfCall).default([]),
-        Values: z.array(z.number()).max(maxPointsOfCall).default([]),
-      }),
-    )
-    .max(maxMetricsOfCall)
-    .default([]),
-  NextToken: z.string().min(1).optional(),
-});
 
 interface Wanted {
   readonly service: string;
@@ -145,7 +127,7 @@ async function readBatch(
     );
   let NextToken: string | undefined;
   for (let pages = 0; pages < maxPages; pages += 1) {
-    const answer = await send('cloudwatch:GetMetricData', Page, () =>
+    const answer = await send('cloudwatch:GetMetricData', MetricDataPage, () =>
       metrics.send(
         new GetMetricDataCommand({
           MetricDataQueries: queries,

@@ -1,11 +1,8 @@
 // A tool that lists the changes before the incident, or reads one change: its title, files and the beginning of its diff.
 import * as z from 'zod';
-import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
-import type { ReasonerTool } from '../../ports/channels.ts';
-import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
-import { toolAnswer } from './answer.ts';
+import { investigationTool } from './tool.ts';
 
 const Input = z.object({
   id: z.string().max(200).optional().describe('Id of one change, to read it.'),
@@ -17,63 +14,55 @@ const maxDiffLines = 3;
 /** A change can take effect late; this is the same look-back as in the analysis. */
 const lookBackHours = 48;
 
-export function changesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
-  return {
-    name: 'list_changes',
-    description: 'Lists changes of the 48 hours before the incident, newest first, or reads one by its id.',
-    input: Input,
-    run: async (input) => {
-      const parsed = Input.safeParse(input);
-      if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
-      const { id, about, inDiff } = parsed.data;
-      const { incident } = brief.context.window;
-      const window = {
-        start: new Date(Date.parse(incident.start) - lookBackHours * 3_600_000).toISOString(),
-        end: incident.end,
-      };
-      const observed = await ports.telemetry.changes.observe({ ...scopeOf(brief, 'everywhere'), window }, {});
-      if (observed.kind === 'gap') return `Changes could not be asked: ${observed.gap.reason}`;
-      const words = about?.toLowerCase();
-      const found = observed.data
-        .filter((change) => (id === undefined ? true : change.id === id))
-        .filter(({ service = '', title, files = [] }) =>
-          words === undefined ? true : [service, title, ...files].some((text) => text.toLowerCase().includes(words)),
-        )
-        .filter(({ diff = '' }) => inDiff === undefined || linesWith(diff, inDiff).length > 0)
-        .toSorted((a, b) => b.at.localeCompare(a.at));
-      const [only] = found;
-      const digest =
-        only === undefined
-          ? 'No change fits.'
-          : id === undefined
-            ? [
-                `${found.length} changes:`,
-                ...found
-                  .slice(0, maxChanges)
-                  .flatMap((one) => [
-                    `${one.id} ${one.at} ${one.kind} ${one.service ?? '-'}: ${shorten(one.title, 120)}`,
-                    ...(inDiff === undefined ? [] : linesWith(one.diff ?? '', inDiff).slice(0, maxDiffLines)),
-                  ]),
-              ].join('\n')
-            : [
-                `${only.id} ${only.at} ${only.kind} ${only.service ?? '-'} by ${only.author ?? 'unknown'}: ${only.title}`,
-                ...(only.files ?? []).slice(0, 12),
-                shorten(only.diff ?? '', 900),
-              ].join('\n');
-      return toolAnswer(
-        brief.incidentId,
-        {
-          source: 'changes',
-          query: `${observed.query} ${id ?? about ?? 'all'}${inDiff === undefined ? '' : ` diff containing "${inDiff}"`}`,
-          window,
-          digest,
-          full: { kind: 'changes', changes: found.slice(0, maxChanges) },
-        },
-        ports,
-      );
-    },
-  };
-}
+export const changesTool = investigationTool({
+  name: 'list_changes',
+  description: 'Lists changes of the 48 hours before the incident, newest first, or reads one by its id.',
+  input: Input,
+  ask: async (asked, brief, ports) => {
+    const { id, about, inDiff } = asked;
+    const { incident } = brief.context.window;
+    const window = {
+      start: new Date(Date.parse(incident.start) - lookBackHours * 3_600_000).toISOString(),
+      end: incident.end,
+    };
+    const observed = await ports.telemetry.changes.observe({ ...scopeOf(brief, 'everywhere'), window }, {});
+    if (observed.kind === 'gap') return { unanswered: `Changes could not be asked: ${observed.gap.reason}` };
+    const words = about?.toLowerCase();
+    const found = observed.data
+      .filter((change) => (id === undefined ? true : change.id === id))
+      .filter(({ service = '', title, files = [] }) =>
+        words === undefined ? true : [service, title, ...files].some((text) => text.toLowerCase().includes(words)),
+      )
+      .filter(({ diff = '' }) => inDiff === undefined || linesWith(diff, inDiff).length > 0)
+      .toSorted((a, b) => b.at.localeCompare(a.at));
+    const [only] = found;
+    const digest =
+      only === undefined
+        ? 'No change fits.'
+        : id === undefined
+          ? [
+              `${found.length} changes:`,
+              ...found
+                .slice(0, maxChanges)
+                .flatMap((one) => [
+                  `${one.id} ${one.at} ${one.kind} ${one.service ?? '-'}: ${shorten(one.title, 120)}`,
+                  ...(inDiff === undefined ? [] : linesWith(one.diff ?? '', inDiff).slice(0, maxDiffLines)),
+                ]),
+            ].join('\n')
+          : [
+              `${only.id} ${only.at} ${only.kind} ${only.service ?? '-'} by ${only.author ?? 'unknown'}: ${only.title}`,
+              ...(only.files ?? []).slice(0, 12),
+              shorten(only.diff ?? '', 900),
+            ].join('\n');
+    return {
+      source: 'changes',
+      query: `${observed.query} ${id ?? about ?? 'all'}${inDiff === undefined ? '' : ` diff containing "${inDiff}"`}`,
+      window,
+      digest,
+      full: { kind: 'changes', changes: found.slice(0, maxChanges) },
+    };
+  },
+});
 
 /** Lines of a diff that contain the words, with their file. */
 function linesWith(diff: string, words: string): string[] {

@@ -1,12 +1,9 @@
 // A tool that describes one object in a few lines, as kubectl describe does: resource requests, conditions, containers, latest events.
 import * as z from 'zod';
-import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
-import type { ReasonerTool } from '../../ports/channels.ts';
-import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
-import { toolAnswer } from './answer.ts';
+import { investigationTool } from './tool.ts';
 
 const Input = z.object({
   kind: z.string().max(63).describe('Kind, as Pod or Deployment.'),
@@ -15,48 +12,40 @@ const Input = z.object({
 });
 const [maxObjects, maxEvents, maxConditions] = [3, 5, 6];
 
-export function kubernetesTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
-  return {
-    name: 'describe_object',
-    description:
-      'Describes Kubernetes objects by kind and name: replicas, conditions, containers, limits, latest events.',
-    input: Input,
-    run: async (input) => {
-      const parsed = Input.safeParse(input);
-      if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
-      const { kind, name, namespace } = parsed.data;
-      const observed = await ports.telemetry.kubernetes.observe(scopeOf(brief, 'everywhere'), {});
-      if (observed.kind === 'gap') return `Kubernetes could not be asked: ${observed.gap.reason}`;
-      const found = observed.data.flatMap(({ cluster, items }) =>
-        items
-          .filter(
-            (item) =>
-              item.kind.toLowerCase() === kind.toLowerCase() &&
-              item.metadata.name.startsWith(name) &&
-              (namespace === undefined || item.metadata.namespace === namespace),
-          )
-          .map((item) => ({ cluster, item, events: [...podsOn(item, items), ...eventsOf(item, items)] })),
-      );
-      const digest =
-        found.length === 0
-          ? `There is no ${kind} ${name}${namespace === undefined ? '' : ` in ${namespace}`}.`
-          : [
-              `${found.length} fit:`,
-              ...found.slice(0, maxObjects).map(({ cluster, item, events }) => describe(cluster, item, events)),
-            ].join('\n');
-      return toolAnswer(
-        brief.incidentId,
-        {
-          source: 'kubernetes',
-          query: `describe ${kind} ${namespace ?? '-'}/${name}`,
-          digest,
-          full: { kind: 'objects', objects: found.slice(0, maxObjects).map(({ item, events }) => ({ item, events })) },
-        },
-        ports,
-      );
-    },
-  };
-}
+export const kubernetesTool = investigationTool({
+  name: 'describe_object',
+  description:
+    'Describes Kubernetes objects by kind and name: replicas, conditions, containers, limits, latest events.',
+  input: Input,
+  ask: async (asked, brief, ports) => {
+    const { kind, name, namespace } = asked;
+    const observed = await ports.telemetry.kubernetes.observe(scopeOf(brief, 'everywhere'), {});
+    if (observed.kind === 'gap') return { unanswered: `Kubernetes could not be asked: ${observed.gap.reason}` };
+    const found = observed.data.flatMap(({ cluster, items }) =>
+      items
+        .filter(
+          (item) =>
+            item.kind.toLowerCase() === kind.toLowerCase() &&
+            item.metadata.name.startsWith(name) &&
+            (namespace === undefined || item.metadata.namespace === namespace),
+        )
+        .map((item) => ({ cluster, item, events: [...podsOn(item, items), ...eventsOf(item, items)] })),
+    );
+    const digest =
+      found.length === 0
+        ? `There is no ${kind} ${name}${namespace === undefined ? '' : ` in ${namespace}`}.`
+        : [
+            `${found.length} fit:`,
+            ...found.slice(0, maxObjects).map(({ cluster, item, events }) => describe(cluster, item, events)),
+          ].join('\n');
+    return {
+      source: 'kubernetes',
+      query: `describe ${kind} ${namespace ?? '-'}/${name}`,
+      digest,
+      full: { kind: 'objects', objects: found.slice(0, maxObjects).map(({ item, events }) => ({ item, events })) },
+    };
+  },
+});
 
 const Condition = z.looseObject({
   type: z.string(),

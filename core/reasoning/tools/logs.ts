@@ -2,13 +2,10 @@
 import * as z from 'zod';
 import { LogReader } from '../../analysis/logs/reading.ts';
 import { Instant } from '../../model/entity.ts';
-import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
-import type { ReasonerTool } from '../../ports/channels.ts';
-import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
-import { toolAnswer } from './answer.ts';
+import { investigationTool } from './tool.ts';
 
 const Input = z.object({
   contains: z
@@ -42,91 +39,83 @@ const [maxTemplates, maxLines, keptLines] = [8, 3, 50];
 const surging = 3;
 const [maxGroups, maxPlaces, maxPods] = [200, 20, 500];
 
-export function logsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
-  return {
-    name: 'search_logs',
-    description: 'Searches the logs of the incident and its baseline; answers with templates, counts and three lines.',
-    input: Input,
-    run: async (input) => {
-      const parsed = Input.safeParse(input);
-      if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
-      const { contains = '', service, groupBy, context } = parsed.data;
-      const { window } = brief.context;
-      const span = { start: window.baseline.start, end: window.incident.end };
-      const observed = await ports.telemetry.logs.observe(scopeOf(brief, 'neighbourhood'), {});
-      if (observed.kind === 'gap') return `Logs could not be asked: ${observed.gap.reason}`;
-      const reader = new LogReader(
-        {
-          baselineStart: Date.parse(window.baseline.start),
-          baselineEnd: Date.parse(window.baseline.end),
-          incidentStart: Date.parse(window.incident.start),
-          incidentEnd: Date.parse(window.incident.end),
-        },
-        brief.context.workload,
+export const logsTool = investigationTool({
+  name: 'search_logs',
+  description: 'Searches the logs of the incident and its baseline; answers with templates, counts and three lines.',
+  input: Input,
+  ask: async (asked, brief, ports) => {
+    const { contains = '', service, groupBy, context } = asked;
+    const { window } = brief.context;
+    const span = { start: window.baseline.start, end: window.incident.end };
+    const observed = await ports.telemetry.logs.observe(scopeOf(brief, 'neighbourhood'), {});
+    if (observed.kind === 'gap') return { unanswered: `Logs could not be asked: ${observed.gap.reason}` };
+    const reader = new LogReader(
+      {
+        baselineStart: Date.parse(window.baseline.start),
+        baselineEnd: Date.parse(window.baseline.end),
+        incidentStart: Date.parse(window.incident.start),
+        incidentEnd: Date.parse(window.incident.end),
+      },
+      brief.context.workload,
+    );
+    const lines: string[] = [];
+    const groups = new Map<string, { before: number; during: number }>();
+    const around = new Surroundings(context);
+    const places = new Set<string>();
+    let [read, matching] = [0, 0];
+    let newest: string | undefined;
+    for await (const record of observed.data) {
+      read += record.message.length;
+      if (read > brief.budget.bytes) break;
+      if (places.size < maxPlaces && record.labels.service !== undefined) places.add(record.labels.service);
+      const isHit = isWanted(record, asked);
+      around.push(record, isHit);
+      if (!isHit) continue;
+      matching += 1;
+      reader.push(record);
+      if (lines.length < keptLines) lines.push(lineOf(record));
+      else newest = lineOf(record);
+      if (groupBy !== undefined) count(groups, fieldOf(record, groupBy) ?? 'without it', record, window.baseline.end);
+    }
+    const reading = reader.finish();
+    const templates = reading.templates
+      .filter(({ count: during, baselineCount }) => contains !== '' || during > surging * baselineCount)
+      .toSorted((a, b) =>
+        contains === ''
+          ? Number(a.baselineCount > 0) - Number(b.baselineCount > 0) || b.count - a.count
+          : b.count + b.baselineCount - (a.count + a.baselineCount),
+      )
+      .slice(0, maxTemplates)
+      .map(
+        ({ group, text, count: during, baselineCount, firstMs }) =>
+          `${during} × during the incident, ${baselineCount} × before, first at ${new Date(firstMs).toISOString()}, ` +
+          `${reading.sourceOf(group)?.name ?? 'unknown'}: ${shorten(text, 160)}`,
       );
-      const lines: string[] = [];
-      const groups = new Map<string, { before: number; during: number }>();
-      const around = new Surroundings(context);
-      const places = new Set<string>();
-      let [read, matching] = [0, 0];
-      let newest: string | undefined;
-      for await (const record of observed.data) {
-        read += record.message.length;
-        if (read > brief.budget.bytes) break;
-        if (places.size < maxPlaces && record.labels.service !== undefined) places.add(record.labels.service);
-        const isHit = isWanted(record, parsed.data);
-        around.push(record, isHit);
-        if (!isHit) continue;
-        matching += 1;
-        reader.push(record);
-        if (lines.length < keptLines) lines.push(lineOf(record));
-        else newest = lineOf(record);
-        if (groupBy !== undefined) count(groups, fieldOf(record, groupBy) ?? 'without it', record, window.baseline.end);
-      }
-      const reading = reader.finish();
-      const templates = reading.templates
-        .filter(({ count: during, baselineCount }) => contains !== '' || during > surging * baselineCount)
-        .toSorted((a, b) =>
-          contains === ''
-            ? Number(a.baselineCount > 0) - Number(b.baselineCount > 0) || b.count - a.count
-            : b.count + b.baselineCount - (a.count + a.baselineCount),
-        )
-        .slice(0, maxTemplates)
-        .map(
-          ({ group, text, count: during, baselineCount, firstMs }) =>
-            `${during} × during the incident, ${baselineCount} × before, first at ${new Date(firstMs).toISOString()}, ` +
-            `${reading.sourceOf(group)?.name ?? 'unknown'}: ${shorten(text, 160)}`,
-        );
-      const at = service === undefined ? '' : ` at ${service}`;
-      const digest =
-        matching === 0
-          ? `No line contains "${contains}"${at}. There are lines of: ${[...places].join(', ') || 'no service'}`
-          : [
-              contains === '' ? `${matching} lines; new or more frequent:` : `${matching} lines contain "${contains}":`,
-              ...(groupBy === undefined ? templates : groupLines(groups, groupBy)),
-              ...(contains === ''
-                ? []
-                : around.lines.length === 0
-                  ? [
-                      'Lines:',
-                      ...endsOf(newest === undefined ? lines : [...lines, newest]).map((line) => shorten(line, 240)),
-                    ]
-                  : ['The first, with its surroundings:', ...around.lines.map((line) => shorten(line, 200))]),
-            ].join('\n');
-      return toolAnswer(
-        brief.incidentId,
-        {
-          source: 'logs',
-          query: `${observed.query} containing "${contains}"${at}${groupBy === undefined ? '' : ` by ${groupBy}`}`,
-          window: span,
-          digest,
-          full: { kind: 'log search', contains, service, matching, lines },
-        },
-        ports,
-      );
-    },
-  };
-}
+    const at = service === undefined ? '' : ` at ${service}`;
+    const digest =
+      matching === 0
+        ? `No line contains "${contains}"${at}. There are lines of: ${[...places].join(', ') || 'no service'}`
+        : [
+            contains === '' ? `${matching} lines; new or more frequent:` : `${matching} lines contain "${contains}":`,
+            ...(groupBy === undefined ? templates : groupLines(groups, groupBy)),
+            ...(contains === ''
+              ? []
+              : around.lines.length === 0
+                ? [
+                    'Lines:',
+                    ...endsOf(newest === undefined ? lines : [...lines, newest]).map((line) => shorten(line, 240)),
+                  ]
+                : ['The first, with its surroundings:', ...around.lines.map((line) => shorten(line, 200))]),
+          ].join('\n');
+    return {
+      source: 'logs',
+      query: `${observed.query} containing "${contains}"${at}${groupBy === undefined ? '' : ` by ${groupBy}`}`,
+      window: span,
+      digest,
+      full: { kind: 'log search', contains, service, matching, lines },
+    };
+  },
+});
 
 /** The first two lines and the last one: they show how a value went. */
 const endsOf = (lines: readonly string[]): readonly string[] =>

@@ -2,12 +2,9 @@
 import * as z from 'zod';
 import { findShift } from '../../analysis/metrics/onset.ts';
 import { formatValue } from '../../analysis/metrics/signals.ts';
-import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { Series } from '../../model/telemetry.ts';
-import type { ReasonerTool } from '../../ports/channels.ts';
-import type { Ports } from '../../ports/index.ts';
-import { toolAnswer } from './answer.ts';
+import { investigationTool } from './tool.ts';
 
 const Input = z.object({
   entity: z.string().max(100).optional().describe('Only series of an entity whose name contains this.'),
@@ -20,66 +17,56 @@ const Input = z.object({
 const maxSeries = 8;
 const maxNames = 40;
 
-export function metricsTool(brief: Brief, ports: Pick<Ports, 'telemetry' | 'evidence'>): ReasonerTool {
-  return {
-    name: 'query_metrics',
-    description:
-      'Describes metric series by entity and signal: values before and during the incident, extremes, onset.',
-    input: Input,
-    run: async (input) => {
-      const parsed = Input.safeParse(input);
-      if (!parsed.success) return `The question does not fit: ${z.prettifyError(parsed.error).slice(0, 400)}`;
-      const { entity = '', signal = '', like } = parsed.data;
-      const { window } = brief.context;
-      const span = { start: window.baseline.start, end: window.incident.end };
-      const observed = await ports.telemetry.metrics.observe(scopeOf(brief, 'cluster'), {});
-      if (observed.kind === 'gap') return `Metrics could not be asked: ${observed.gap.reason}`;
-      const has = (name: string, part: string) => name.toLowerCase().includes(part.toLowerCase());
-      const found = observed.data.filter((one) => has(one.entity.name, entity) && has(one.signal, signal));
-      const baselineEnd = Date.parse(window.baseline.end) / 1000;
-      const names = [...new Set(observed.data.map((one) => `${one.entity.name} ${one.signal}`))].slice(0, maxNames);
-      const model =
-        like && observed.data.find((one) => one.entity.name === like.entity && has(one.signal, like.signal));
-      if (like && model === undefined)
-        return `There is no series ${like.entity} ${like.signal}. There are: ${names.join(', ')}`;
-      const described = found
-        .filter((series) => series !== model)
-        .map((series) => ({
-          series,
-          shift: findShift(series.points, baselineEnd),
-          likeness: model === undefined ? undefined : correlation(series.points, model.points),
-        }))
-        .toSorted(
-          (a, b) =>
-            Math.abs(b.likeness ?? 0) - Math.abs(a.likeness ?? 0) ||
-            Number(b.shift !== undefined) - Number(a.shift !== undefined),
-        );
-      const digest =
-        found.length === 0
-          ? `No series fits. There are: ${names.join(', ')}`
-          : [
-              `${found.length} series:`,
-              ...described
-                .slice(0, maxSeries)
-                .map(
-                  ({ series, shift, likeness }) =>
-                    `${sentenceOf(series, shift, baselineEnd)}${likeness === undefined ? '' : ` Correlation ${likeness.toFixed(2)}.`}`,
-                ),
-            ].join('\n');
-      return toolAnswer(
-        brief.incidentId,
-        {
-          source: 'metrics',
-          query: `${observed.query} entity~"${entity}" signal~"${signal}"${like === undefined ? '' : ` like ${like.entity} ${like.signal}`}`,
-          window: span,
-          digest,
-          full: { kind: 'metric query', series: described.slice(0, maxSeries).map(({ series }) => series) },
-        },
-        ports,
+export const metricsTool = investigationTool({
+  name: 'query_metrics',
+  description: 'Describes metric series by entity and signal: values before and during the incident, extremes, onset.',
+  input: Input,
+  ask: async (asked, brief, ports) => {
+    const { entity = '', signal = '', like } = asked;
+    const { window } = brief.context;
+    const span = { start: window.baseline.start, end: window.incident.end };
+    const observed = await ports.telemetry.metrics.observe(scopeOf(brief, 'cluster'), {});
+    if (observed.kind === 'gap') return { unanswered: `Metrics could not be asked: ${observed.gap.reason}` };
+    const has = (name: string, part: string) => name.toLowerCase().includes(part.toLowerCase());
+    const found = observed.data.filter((one) => has(one.entity.name, entity) && has(one.signal, signal));
+    const baselineEnd = Date.parse(window.baseline.end) / 1000;
+    const names = [...new Set(observed.data.map((one) => `${one.entity.name} ${one.signal}`))].slice(0, maxNames);
+    const model = like && observed.data.find((one) => one.entity.name === like.entity && has(one.signal, like.signal));
+    if (like && model === undefined)
+      return { unanswered: `There is no series ${like.entity} ${like.signal}. There are: ${names.join(', ')}` };
+    const described = found
+      .filter((series) => series !== model)
+      .map((series) => ({
+        series,
+        shift: findShift(series.points, baselineEnd),
+        likeness: model === undefined ? undefined : correlation(series.points, model.points),
+      }))
+      .toSorted(
+        (a, b) =>
+          Math.abs(b.likeness ?? 0) - Math.abs(a.likeness ?? 0) ||
+          Number(b.shift !== undefined) - Number(a.shift !== undefined),
       );
-    },
-  };
-}
+    const digest =
+      found.length === 0
+        ? `No series fits. There are: ${names.join(', ')}`
+        : [
+            `${found.length} series:`,
+            ...described
+              .slice(0, maxSeries)
+              .map(
+                ({ series, shift, likeness }) =>
+                  `${sentenceOf(series, shift, baselineEnd)}${likeness === undefined ? '' : ` Correlation ${likeness.toFixed(2)}.`}`,
+              ),
+          ].join('\n');
+    return {
+      source: 'metrics',
+      query: `${observed.query} entity~"${entity}" signal~"${signal}"${like === undefined ? '' : ` like ${like.entity} ${like.signal}`}`,
+      window: span,
+      digest,
+      full: { kind: 'metric query', series: described.slice(0, maxSeries).map(({ series }) => series) },
+    };
+  },
+});
 
 function sentenceOf(series: Series, shift: ReturnType<typeof findShift>, baselineEnd: number): string {
   const { entity, signal, unit, points } = series;
