@@ -13,7 +13,7 @@ const expired =
 const notManual = r`(?!https?:\/\/(?:curl\.|docs?\.|learn\.|[\w.-]{1,80}\/docs?\/))`;
 const untrusted = r`(?:signed by unknown authority|unable to (?:get local issuer certificate|verify the first certificate)|self[- ]signed certificate|PKIX path building failed|UNABLE_TO_VERIFY_LEAF_SIGNATURE|DEPTH_ZERO_SELF_SIGNED_CERT|PartialChain|UntrustedRoot|unable to find valid certification path|certificate is valid for .{1,200}, not |does not match (?:the )?(?:certificate|target host|certificate's altnames)|altnames|no subject alternative (?:DNS )?names? |RemoteCertificateNameMismatch|remote error: tls: (?:bad|unknown) certificate)`;
 /** The address after the error: a client's own words, not a link to help. */
-const towards = r`\b(?:for|request to|connecting to|calling) ["'(]?${urlHost}(?!\S* for (?:details|help|more|further)\b)`;
+const towards = r`\b(?:for|request to|connecting to|calling) ["'(]?${urlHost}`;
 const ofUrl = r`${urlHost}(?::\d{1,5})?(?:[\/"'\s:].{0,300})?`;
 
 export const networkWordings: readonly SystemWordings[] = [

@@ -20,7 +20,6 @@ describe('the words of a client name the cause, and whom they complain about', (
       ledger,
     ],
     ['certificate-expired', 'certificate has expired, see https://curl.se/docs/sslcerts.html', undefined],
-    ['certificate-expired', 'certificate has expired, request to https://help.vendor.io/ssl for details', undefined],
     [
       'certificate-expired',
       '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired',
