@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { type AgentRuntime, agentCoreMemory, agentRuntime, noMemory } from '../connectors/agentcore/index.ts';
+import {
+  type AgentRuntime,
+  agentCoreLongRunner,
+  agentCoreMemory,
+  agentRuntime,
+  noMemory,
+} from '../connectors/agentcore/index.ts';
 import { noAws } from '../connectors/auth.ts';
 import { awsAccess } from '../connectors/aws-accounts.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
@@ -29,7 +35,11 @@ import { s3Anchors, s3Copies, s3Documents, s3Evidence, s3Tape } from '../connect
 import { secretReader, signingSecrets } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
 import type { RuntimeMeans } from '../connectors/source-kind.ts';
-import { stepFunctionsStates, stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
+import {
+  stepFunctionsHeartbeats,
+  stepFunctionsStates,
+  stepFunctionsWorkflow,
+} from '../connectors/stepfunctions/index.ts';
 import {
   ModelConfig,
   noReasoner,
@@ -106,6 +116,9 @@ const Environment = z.object({
   MEMORY_ID: z.string().min(1).optional(),
   /** The AgentCore Runtime that holds conversations; absent, the function holds them itself. */
   CONVERSATION_RUNTIME_ARN: z.string().min(1).optional(),
+  /** The AgentCore Runtime of long investigations, and their longest duration; absent, there are none. */
+  LONG_RUNTIME_ARN: z.string().min(1).optional(),
+  LONG_SECONDS: z.coerce.number().positive().optional(),
   KNOWLEDGE_BASE_ID: z.string().min(1).optional(),
   KNOWLEDGE_SOURCE_ID: z.string().min(1).optional(),
   /** Present if sources of the stage have documents: how often they are copied. */
@@ -160,6 +173,7 @@ export const bus = (): Ports['bus'] => once('bus', () => eventBridgeBus({ busNam
 export const executions = (): Ports['executions'] =>
   once('executions', () => stepFunctionsStates({ stateMachineArn: setting('STATE_MACHINE_ARN') }));
 export const workflow = (): Ports['workflow'] => once('workflow', () => stepFunctionsWorkflow());
+export const heartbeats = (): Ports['heartbeats'] => once('heartbeats', () => stepFunctionsHeartbeats());
 export const evidence = (): Ports['evidence'] =>
   once('evidence', () => s3Evidence({ bucket: setting('EVIDENCE_BUCKET') }));
 
@@ -201,6 +215,14 @@ export type { AgentRuntime };
 export const conversationRuntime = (): AgentRuntime | undefined => {
   const { CONVERSATION_RUNTIME_ARN: arn } = environment();
   return arn === undefined ? undefined : once('conversationRuntime', () => agentRuntime({ arn }));
+};
+
+export const long = (): Ports['long'] => stores().long;
+export const longRunner = (): Ports['longRunner'] => {
+  const { LONG_RUNTIME_ARN: arn, LONG_SECONDS: seconds } = environment();
+  return arn === undefined || seconds === undefined
+    ? undefined
+    : once('longRunner', () => agentCoreLongRunner({ arn, seconds }));
 };
 
 export const policies = (): Ports['policies'] =>

@@ -32,10 +32,10 @@ export const bundling = (files: readonly BundledFile[]): BundlingOptions => ({
   },
 });
 
-/** Bundles the conversation's server as `app.js` for Node 22, the newest version that AgentCore Runtime has, with files beside it. */
-export function bundleServer(output: string, files: readonly BundledFile[]): void {
+/** Bundles the server of a folder of lambdas/ as `app.js` for Node 22, the newest version that AgentCore Runtime has, with files beside it. */
+export function bundleServer(folder: string, output: string, files: readonly BundledFile[]): void {
   buildSync({
-    entryPoints: [join(root, 'lambdas', 'conversation', 'server.ts')],
+    entryPoints: [join(root, 'lambdas', folder, 'server.ts')],
     outfile: join(output, 'app.js'),
     bundle: true,
     platform: 'node',

@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly memory: Memory;
   readonly knowledge: Knowledge;
   readonly secrets: Secrets;
+  /** The runtime of long investigations, and their longest duration; absent, there are none. */
+  readonly investigation?: { readonly arn: string; readonly seconds: number } | undefined;
 }
 
 /** A file or folder of the repository, its place in the bundle, and the files to leave out. */
@@ -128,6 +130,31 @@ const knowledgeBase =
       environment: { KNOWLEDGE_BASE_ID: id, KNOWLEDGE_SOURCE_ID: dataSourceId, KNOWLEDGE_FALLBACK: String(fallback) },
     };
   };
+
+/** Actions on the sessions of long investigations. */
+const longSessions =
+  (...verbs: readonly string[]): Give =>
+  ({ investigation }) =>
+    investigation === undefined
+      ? {}
+      : {
+          environment: { LONG_RUNTIME_ARN: investigation.arn, LONG_SECONDS: String(investigation.seconds) },
+          statements:
+            verbs.length === 0
+              ? []
+              : [
+                  new PolicyStatement({
+                    actions: verbs.map((verb) => `bedrock-agentcore:${verb}`),
+                    resources: [investigation.arn, `${investigation.arn}/runtime-endpoint/DEFAULT`],
+                  }),
+                ],
+        };
+
+/** Without long investigations nobody reads or writes their records. */
+const longRecords =
+  (...verbs: readonly string[]): Give =>
+  (around) =>
+    around.investigation === undefined ? {} : items('incidents', ['LONG#'], ...verbs)(around);
 
 const all =
   (...gives: readonly Give[]): Give =>
@@ -280,11 +307,8 @@ const useModel: Give = (around) => {
   ]);
 };
 
-const idsOf = ({ coordinator, specialist, intent }: Provider['models']): string[] => [
-  coordinator,
-  specialist,
-  ...(intent === undefined ? [] : [intent]),
-];
+const idsOf = ({ coordinator, specialist, intent, strong }: Provider['models']): string[] =>
+  [coordinator, specialist, intent, strong].filter((id) => id !== undefined);
 
 const pick = <T>(from: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
@@ -416,6 +440,13 @@ const capabilities = {
     // SendTaskSuccess accepts only the state machine as its resource. The ARN is built from its name, because the machine refers to the function.
     statements: [new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [stateMachineArn(around)] })],
   }),
+  /** Tells the workflow that a task is at work. */
+  'report heartbeats': (around) => ({
+    statements: [new PolicyStatement({ actions: ['states:SendTaskHeartbeat'], resources: [stateMachineArn(around)] })],
+  }),
+  'know long investigations': longSessions(),
+  'begin long investigations': all(longRecords('GetItem', 'PutItem'), longSessions('InvokeAgentRuntime')),
+  'end long investigations': all(longRecords('GetItem', 'UpdateItem'), longSessions('StopRuntimeSession')),
   /** Reads the state of the workflow's executions. */
   'see executions': (around) => ({
     environment: { STATE_MACHINE_ARN: stateMachineArn(around) },

@@ -246,6 +246,10 @@ export const StageConfig = z
     conversation: z
       .strictObject({ host: z.enum(['lambda', 'agentcore']).default('lambda') })
       .default({ host: 'lambda' }),
+    /** Where a model may look further after the first diagnosis, and for how long: nowhere, or in sessions of AgentCore Runtime. */
+    investigation: z
+      .strictObject({ host: z.enum(['none', 'agentcore']), minutes: z.number().min(1).max(470).default(60) })
+      .default({ host: 'none', minutes: 60 }),
     /** The channel where people read and answer. It is required, because an incident must never be silent. */
     slack: z.strictObject({
       channel: z.string().min(1),
@@ -274,6 +278,12 @@ export const StageConfig = z
     const twice = duplicateName(sourcesOf(stage));
     if (twice !== undefined) context.addIssue({ code: 'custom', path: ['sources', twice], message: 'is there twice' });
     for (const issue of unlistedAccounts(sourcesOf(stage), stage.aws)) context.addIssue({ code: 'custom', ...issue });
+    if (stage.investigation.host !== 'none' && stage.model.use.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['investigation'],
+        message: 'only a model looks further: configure one under model',
+      });
     if (stage.catalogDrift !== undefined && sourcesOf(stage).length === 0)
       context.addIssue({
         code: 'custom',

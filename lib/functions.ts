@@ -77,6 +77,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
     may: [
       ...deciding,
       'update incidents',
+      'end long investigations',
       'find incidents by page',
       'list incidents',
       'claim events',
@@ -149,10 +150,24 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'observe',
     ],
   },
+  'investigate-longer': { memoryMb: 256, may: [...step, 'begin long investigations', 'answer executions'] },
+  'conclude-longer': {
+    memoryMb: 512,
+    may: [
+      ...step,
+      'update incidents',
+      'end long investigations',
+      'read evidence',
+      'draw charts',
+      'use Slack',
+      'use PagerDuty',
+    ],
+  },
   report: {
     memoryMb: 512,
     may: [
       ...step,
+      'know long investigations',
       'update incidents',
       'read the catalogue',
       'read evidence',
@@ -276,6 +291,17 @@ const rows: Readonly<Record<string, FunctionRow>> = {
     ],
   },
 };
+
+/** The capabilities of the agent that looks further. It reads sources through the specialists' functions only. */
+export const investigationMay: readonly Capability[] = [
+  ...step,
+  'read evidence',
+  'ask a model',
+  'ask specialists',
+  'answer executions',
+  'report heartbeats',
+  'use Slack',
+];
 
 /**
  * The row of each function: one for each folder of lambdas/, and one for each specialist of core/specialists/. Only a specialist needs no row in the

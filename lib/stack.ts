@@ -1,15 +1,15 @@
 // One stage of Watchkeeper in one account and region. It reads like a table of contents: each capability is a construct.
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AgentHost } from './agent-host.ts';
 import { Alarms } from './alarms.ts';
 import { Anchors } from './anchors.ts';
 import { Bus } from './bus.ts';
 import { copiesDocuments } from './capabilities.ts';
 import type { StageConfig } from './config.ts';
-import { ConversationHost } from './conversation-host.ts';
 import { Edge } from './edge.ts';
 import { Evidence } from './evidence.ts';
-import { Functions } from './functions.ts';
+import { Functions, functionTable, investigationMay } from './functions.ts';
 import { Knowledge } from './knowledge.ts';
 import { Memory } from './memory.ts';
 import { refuseOpenDoors } from './open-doors.ts';
@@ -41,7 +41,7 @@ export class WatchkeeperStack extends Stack {
     });
     const bus = new Bus(this, 'Bus', { prefix, archiveDays: stage.eventArchiveDays });
     const anchors = new Anchors(this, 'Anchors', { lock: stage.auditLock, deletionProtection });
-    const around = {
+    const parts = {
       stage,
       prefix,
       tables,
@@ -52,8 +52,30 @@ export class WatchkeeperStack extends Stack {
       knowledge,
       bus: bus.bus,
     };
+    const investigation =
+      stage.investigation.host === 'agentcore'
+        ? new AgentHost(this, 'Investigation', {
+            ...parts,
+            agent: 'investigation',
+            folder: 'investigate-longer',
+            description: 'Looks further after the first diagnosis',
+            may: investigationMay,
+          })
+        : undefined;
+    const around = {
+      ...parts,
+      investigation: investigation && { arn: investigation.arn, seconds: stage.investigation.minutes * 60 },
+    };
     const conversation =
-      stage.conversation.host === 'agentcore' ? new ConversationHost(this, 'Conversation', around) : undefined;
+      stage.conversation.host === 'agentcore'
+        ? new AgentHost(this, 'Conversation', {
+            ...around,
+            agent: 'conversation',
+            folder: 'conversation',
+            description: 'Answers in the threads of incidents',
+            may: functionTable().get('conversation')?.may ?? [],
+          })
+        : undefined;
     const functions = new Functions(this, 'Functions', {
       ...around,
       logRetention,

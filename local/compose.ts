@@ -41,7 +41,7 @@ import { secretReader } from '../connectors/secretsmanager/index.ts';
 import { slackChat, slackReplies, slackThreads, slackUserDirectory } from '../connectors/slack/index.ts';
 import type { ConfiguredSource, RuntimeMeans } from '../connectors/source-kind.ts';
 import { sqsLetters } from '../connectors/sqs/index.ts';
-import { stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
+import { stepFunctionsHeartbeats, stepFunctionsWorkflow } from '../connectors/stepfunctions/index.ts';
 import {
   ModelConfig,
   noReasoner,
@@ -196,8 +196,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       },
       bus: eventBridgeBus({ busName: 'local', client: new EventBridgeClient(local) }),
       workflow: stepFunctionsWorkflow({ client: new SFNClient(local) }),
+      heartbeats: stepFunctionsHeartbeats({ client: new SFNClient(local) }),
       line: stores.line,
       limits: { concurrent: options.concurrent },
+      long: stores.long,
+      longRunner: undefined,
       executions: options.executions,
     },
   };
@@ -288,9 +291,10 @@ export const actingOn = (access: ClusterAccess): Pick<World, 'executor' | 'targe
  */
 export function recordedWorld(
   folders: readonly string[],
-  config: Pick<LiveConfig, 'slack' | 'approvers'> & { readonly catalog?: string | undefined } = {},
+  config: Pick<LiveConfig, 'slack' | 'approvers'> &
+    Partial<Pick<LiveConfig, 'model' | 'investigation' | 'catalog'>> = {},
 ): MakeWorld {
-  return async ({ incidents, applied, posts, learnedFolder }) => {
+  return async ({ incidents, applied, posts, learnedFolder, spending, record }) => {
     const dirs = (await Promise.all(folders.map(findScenarios))).flat();
     const scenarios = await Promise.all(dirs.map(readScenario));
     const recorded = { scenarios, incidents, applied: cachedActs(applied) };
@@ -308,7 +312,8 @@ export function recordedWorld(
       onCall: pagerDutyOnCall({}),
       catalog: approvedBy(config.approvers, yamlCatalog(config.catalog ?? brought ?? catalogFile)),
       costs: await costsOf(dirs),
-      reasoner: noReasoner(),
+      ...modelOf(config, spending, record),
+      ...longOf(config),
       pages: scenarios.map(({ id, title, alert }) => ({ id, title, body: alert })),
       webhookSecrets: [],
       ...slackOf(config, posts),
@@ -391,16 +396,30 @@ export function liveWorld(config: LiveConfig): MakeWorld {
     onCall: pagerDutyOnCall({ token: constant(config.pagerduty?.token), baseUrl: config.pagerduty?.apiUrl }),
     catalog: catalogOf(config),
     costs: config.costs === undefined ? noCosts : costExplorer(),
-    reasoner:
-      config.model === undefined
-        ? noReasoner()
-        : strandsReasoner(config.model, parsedPrompts(), spending, studioOf({ record })),
-    ...(config.model === undefined ? {} : { model: withoutKeys(config.model) }),
+    ...modelOf(config, spending, record),
+    ...longOf(config),
     ...slackOf(config, posts),
     pages: [],
     webhookSecrets: config.pagerduty?.webhookSecrets ?? [],
   });
 }
+
+/** The configured models; without one the analysis answers alone. */
+const modelOf = (
+  { model }: Partial<Pick<LiveConfig, 'model'>>,
+  spending: RuntimeDependencies['spending'],
+  record: Recorder | undefined,
+): Pick<World, 'reasoner' | 'model'> =>
+  model === undefined
+    ? { reasoner: noReasoner() }
+    : {
+        reasoner: strandsReasoner(model, parsedPrompts(), spending, studioOf({ record })),
+        model: withoutKeys(model),
+      };
+
+/** How long a model may look further. */
+const longOf = ({ investigation }: Partial<Pick<LiveConfig, 'investigation'>>): Pick<World, 'longSeconds'> =>
+  investigation === undefined ? {} : { longSeconds: investigation.minutes * 60 };
 
 const constant = (token: string | undefined) => (token === undefined ? undefined : async () => token);
 

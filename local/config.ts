@@ -73,6 +73,8 @@ const schema = <Model extends z.ZodType>(model: Model) =>
       /** Reads AWS Cost Explorer with the credentials of the AWS tools. */
       costs: z.literal('cost-explorer').optional(),
       model: model.optional(),
+      /** A model may look further after the first diagnosis, for this long. */
+      investigation: z.strictObject({ minutes: z.number().positive().max(480) }).optional(),
       /** Values of secrets that sources name: `auth: { kind: bearer, secret: prom-be1 }`. */
       secrets: z.record(secretName, text).optional(),
       /** Other accounts of AWS that sources read. */
@@ -88,6 +90,10 @@ const schema = <Model extends z.ZodType>(model: Model) =>
     .refine((config) => config.toolServers === undefined || config.model !== undefined, {
       message: 'only a model asks other servers: configure one under model',
       path: ['toolServers'],
+    })
+    .refine((config) => config.investigation === undefined || config.model !== undefined, {
+      message: 'only a model looks further: configure one under model',
+      path: ['investigation'],
     })
     .refine((config) => config.catalog === undefined || (config.environment ?? config.level) === undefined, {
       message: 'environment and level come from the catalogue where there is one: leave them out',

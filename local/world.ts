@@ -30,6 +30,8 @@ export interface World
   /** Secrets of PagerDuty's webhook subscriptions, in addition to the runtime's own. */
   readonly webhookSecrets: readonly string[];
   readonly slackSigningSecrets: readonly string[];
+  /** How long a model may look further after the first diagnosis; absent, not at all. */
+  readonly longSeconds?: number | undefined;
   /** The models in use, without their keys; undefined without a model. */
   readonly model?: unknown;
   /** The duration of a Wait in milliseconds, for recorded time; absent, the state's own value. */

@@ -2,6 +2,7 @@
 // and on the embedded runtime's dynalite alike.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Line } from '../../core/ports/admission.ts';
+import type { LongInvestigations } from '../../core/ports/long-investigations.ts';
 import type {
   ActionHistory,
   ActionLedger,
@@ -26,6 +27,7 @@ import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
 import { waitingLine } from './line.ts';
+import { longInvestigations } from './long-investigations.ts';
 import { postHistory } from './posts.ts';
 import { preferenceStore } from './preferences.ts';
 import { spendingOf } from './spending.ts';
@@ -48,6 +50,7 @@ export interface DynamoStores {
   readonly spending: Spending;
   readonly audit: AuditLog;
   readonly line: Line;
+  readonly long: LongInvestigations;
 }
 
 export function dynamoStores(config: {
@@ -75,5 +78,6 @@ export function dynamoStores(config: {
     spending: spendingOf(incidents),
     audit: auditLog(new Table(calls, config.auditTable)),
     line: waitingLine(incidents),
+    long: longInvestigations(incidents),
   };
 }

@@ -21,12 +21,7 @@ export interface PrometheusConfig {
 
 export type Answer<T> =
   | { readonly kind: 'ok'; readonly data: T; readonly bytes: number }
-  | {
-      readonly kind: 'failed';
-      readonly reason: string;
-      /** The server's own words about the query, untrusted. */
-      readonly said?: string | undefined;
-    };
+  | { readonly kind: 'failed'; readonly reason: string };
 
 export const Matrix = z.object({
   resultType: z.literal('matrix'),
@@ -48,15 +43,6 @@ export const Alerts = z.object({
 
 const Envelope = z.object({ status: z.literal('success'), data: z.unknown() });
 
-const Refusal = z.object({ error: z.string() });
-function wordsOf(text: string): string | undefined {
-  try {
-    return Refusal.safeParse(JSON.parse(text)).data?.error.slice(0, 1000);
-  } catch {
-    return undefined;
-  }
-}
-
 export async function fetchJson<Schema extends z.ZodType>(
   config: PrometheusConfig,
   path: string,
@@ -76,8 +62,7 @@ export async function fetchJson<Schema extends z.ZodType>(
     });
     const text = await boundedText(response, maxBytes);
     if (text === undefined) return { kind: 'failed', reason: `Prometheus answered with more than ${maxBytes} bytes.` };
-    if (!response.ok)
-      return { kind: 'failed', reason: `Prometheus answered with status ${response.status}.`, said: wordsOf(text) };
+    if (!response.ok) return { kind: 'failed', reason: `Prometheus answered with status ${response.status}.` };
     const envelope = Envelope.safeParse(JSON.parse(text));
     const data = schema.safeParse(envelope.data?.data);
     if (!envelope.success || !data.success)

@@ -1,7 +1,14 @@
 // The Workflow port on AWS Step Functions (or any service with SendTaskSuccess). It answers waiting executions and starts none.
-import { InvalidToken, SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
+import {
+  InvalidToken,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
 import { Unavailable } from '../../core/errors.ts';
-import type { Workflow } from '../../core/ports/channels.ts';
+import type { Heartbeats, Workflow } from '../../core/ports/channels.ts';
 
 export { stepFunctionsExecutions, stepFunctionsExecutor } from './executions.ts';
 export { stepFunctionsStates } from './states.ts';
@@ -18,11 +25,27 @@ export function stepFunctionsWorkflow({ client = new SFNClient({}) }: StepFuncti
         await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }));
         return 'resumed';
       } catch (cause) {
-        if (cause instanceof TaskDoesNotExist || cause instanceof TaskTimedOut || cause instanceof InvalidToken) {
-          return 'gone';
-        }
+        if (isGone(cause)) return 'gone';
         throw new Unavailable('Step Functions did not take the answer; it can be sent again.', { cause });
       }
     },
   };
 }
+
+/** The same for the sign of life of a waiting task. */
+export function stepFunctionsHeartbeats({ client = new SFNClient({}) }: StepFunctionsWorkflowOptions = {}): Heartbeats {
+  return {
+    async send(taskToken) {
+      try {
+        await client.send(new SendTaskHeartbeatCommand({ taskToken }));
+        return 'waits';
+      } catch (cause) {
+        if (isGone(cause)) return 'gone';
+        throw new Unavailable('Step Functions did not take the heartbeat; the next one follows.', { cause });
+      }
+    },
+  };
+}
+
+const isGone = (error: unknown): boolean =>
+  error instanceof TaskDoesNotExist || error instanceof TaskTimedOut || error instanceof InvalidToken;

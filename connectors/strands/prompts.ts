@@ -9,12 +9,13 @@ const FrontMatter = z.strictObject({
   version: z.number().int().min(1),
   role: z.enum(['coordinator', 'specialist', 'intent']),
   budget: z.strictObject({
-    seconds: z.number().positive().max(60),
+    /** Up to eight hours, the longest session of AgentCore Runtime. */
+    seconds: z.number().positive().max(28_800),
     /** The maximum number of model calls; at the last one the model must answer. */
-    turns: z.number().int().min(1).max(10),
-    toolCalls: z.number().int().min(0).max(30).default(3),
+    turns: z.number().int().min(1).max(200),
+    toolCalls: z.number().int().min(0).max(400).default(3),
     /** Input and output tokens of all its calls together. */
-    tokens: z.number().int().min(1000).max(200_000).default(30_000),
+    tokens: z.number().int().min(1000).max(4_000_000).default(30_000),
     outputTokens: z.number().int().min(100).max(8000),
     usd: z.number().positive().max(10).default(0.5),
   }),

@@ -58,7 +58,7 @@ export function strandsReasoner(
       if (chain.length === 0) return { kind: 'unavailable', reason: 'no model configured' };
       for (const [index, { provider, model }] of chain.entries()) {
         const leftMs = seconds * 1000 - (performance.now() - startedAt);
-        if (leftMs < leastMs) break;
+        if (leftMs < leastMs || request.signal?.aborted) break;
         const share = index < chain.length - 1 ? firstShare : 1;
         const attempt = await invoke(provider, model, prompt, request, leftMs * share);
         for (const key of Object.keys(used) as (keyof typeof used)[]) used[key] += attempt.watch?.used[key] ?? 0;
@@ -87,7 +87,7 @@ export function strandsReasoner(
     provider: Provider,
     modelId: string,
     prompt: Prompt,
-    { incidentId, digest, schema, tools = [], urgency = 'high' }: ReasonRequest<T>,
+    { incidentId, digest, schema, tools = [], urgency = 'high', signal }: ReasonRequest<T>,
     timeMs: number,
   ): Promise<Attempt<T>> {
     const { Agent } = await import('@strands-agents/sdk');
@@ -111,7 +111,7 @@ export function strandsReasoner(
         urgency,
       });
       const result = await agent.invoke(asData(digest), {
-        cancelSignal: AbortSignal.timeout(Math.ceil(timeMs)),
+        cancelSignal: AbortSignal.any([AbortSignal.timeout(Math.ceil(timeMs)), ...(signal ? [signal] : [])]),
         limits: { turns: prompt.budget.turns + mendings },
       });
       const value = schema.safeParse(result.structuredOutput);

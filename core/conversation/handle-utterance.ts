@@ -27,6 +27,7 @@ import { handleCostQuestion } from './costs.ts';
 import { handleButton } from './handle-button.ts';
 import { answerWithoutIncident } from './incident/without.ts';
 import { type Choice, mayAskSystem, replyTo } from './reply.ts';
+import { isLooking } from './stop-looking.ts';
 import { answerSystem } from './system/answer.ts';
 import { unknownService } from './unknown-service.ts';
 import { helpWords } from './words.ts';
@@ -97,7 +98,8 @@ async function aboutIncident(
     const bare = ['yes', 'no'].includes(parsed.teaching.kind);
     const open =
       bare && (await ports.preferences.proposals(incident.id)).some((one) => one.state === 'open' && one.by === by);
-    if (!isForUs(parsed) || (bare && !open)) return nothing;
+    const stops = parsed.stop !== undefined && (await isLooking(incident.id, ports));
+    if (!stops && (!isForUs(parsed) || (bare && !open))) return nothing;
   }
   if (incident.status === 'failed' && parsed.intent.kind === 'investigate') return begin(utterance, setting, ports);
   const reply = await replyTo({ incidentId: incident.id, text: question, by }, ports, parsed);

@@ -27,6 +27,7 @@ import { handleCostQuestion } from './costs.ts';
 import { answerFromRecord } from './incident/converse.ts';
 import { answerAboutIncident } from './incident/index.ts';
 import { handleSeparation } from './separate.ts';
+import { stopLooking } from './stop-looking.ts';
 import { answerSystem } from './system/answer.ts';
 import type { Asking } from './system/ask-sources.ts';
 import { understand } from './understand.ts';
@@ -48,7 +49,7 @@ type ConversationPorts = Pick<
   | 'costs'
   | 'memory'
 > &
-  Partial<Pick<Ports, 'reasoner' | 'bus' | 'callGraph' | 'onCall'>> & {
+  Partial<Pick<Ports, 'reasoner' | 'bus' | 'callGraph' | 'onCall' | 'long' | 'longRunner'>> & {
     /** The sources answer questions about the system; without them such a question gets a gap. */
     readonly telemetry: DraftPorts['telemetry'] & Asking;
   };
@@ -75,6 +76,7 @@ export interface Reply extends Words {
     | 'teach'
     | 'fact'
     | 'separate'
+    | 'stop-looking'
     | 'system';
   /** SVG of a chart, for an answer that is clearer as a picture. */
   readonly chart?: string | undefined;
@@ -132,6 +134,12 @@ async function answerTo(
   const { incidentId, text } = message;
   const { answer, separation } = parsed;
   if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
+  // "Stop" answers an open question first; only if there is none, it means the agent that looks further.
+  if (parsed.stop === 'said' || (parsed.stop === 'bare' && (await openIn(incidentId, ports)).length === 0)) {
+    const stopped = await stopLooking(message, ports);
+    if (stopped) return reply('stop-looking', stopped);
+    if (parsed.stop === 'said') return reply('stop-looking', only('No further investigation is going on here.'));
+  }
   const teaching = await handleTeaching({ ...message, utterance: parsed.teaching }, ports);
   if (teaching.kind !== 'nothing') {
     // "Stop" answers every open question: the proposal to remember and the open approvals.

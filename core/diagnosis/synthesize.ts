@@ -72,7 +72,7 @@ export async function synthesize(
   return { diagnosis, synthesis: { kind: 'concluded' }, plan, priorReports: input.priorReports, round };
 }
 
-const diagnosisMade = ({
+export const diagnosisMade = ({
   text,
   hypotheses,
   droppedClaims,

@@ -3,6 +3,7 @@
 import { type Answer, parseAnswer } from './parse-answer.ts';
 import { type FactUtterance, parseFact } from './parse-fact.ts';
 import { parseSeparation, type Separation } from './parse-separation.ts';
+import { parseStopLooking } from './parse-stop-looking.ts';
 import { parseTeaching, type TeachingUtterance } from './parse-teaching.ts';
 import { type Intent, intentOf } from './read-intent.ts';
 
@@ -17,6 +18,8 @@ export interface ParsedUtterance {
   readonly fact: FactUtterance;
   /** The message as a request to investigate a page on its own. */
   readonly separation: Separation | undefined;
+  /** The message as an order to end a long investigation. */
+  readonly stop: 'said' | 'bare' | undefined;
   /** The message as any other question or statement. */
   readonly intent: Intent;
 }
@@ -31,6 +34,7 @@ export function parseUtterance(text: string): ParsedUtterance {
     teaching,
     fact: isAboutNextTime ? { kind: 'nothing' } : parseFact(text),
     separation: parseSeparation(text),
+    stop: parseStopLooking(text),
     intent: intentOf(text, answer),
   };
 }

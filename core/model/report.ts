@@ -217,7 +217,7 @@ export const Brief = z.object({
   phase: z.enum(['investigate', 'verify']).default('investigate'),
   question: z.string().max(1000),
   /** Number of the coordinator's follow-up question, from 1; absent in briefs of the plan. */
-  followUp: z.number().int().min(1).max(20).optional(),
+  followUp: z.number().int().min(1).max(1000).optional(),
   /** Entities that need particular attention (second round, verification). */
   focus: z.array(EntityRef).default([]),
   trigger: Trigger,

@@ -125,6 +125,26 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     model: z.string(),
     fingerprint: z.string().optional(),
   }),
+  /** An agent goes on looking after the first diagnosis. */
+  z.object({ type: z.literal('LongInvestigationBegan'), seconds: z.number() }),
+  /** What the long investigation looks at now. */
+  z.object({
+    type: z.literal('LongInvestigationStep'),
+    number: z.number().int().min(1),
+    tool: z.string().max(60),
+    /** The specialist that is asked; absent for other tools. */
+    specialist: z.string().max(40).optional(),
+    question: z.string().max(400).optional(),
+  }),
+  z.object({
+    type: z.literal('LongInvestigationEnded'),
+    how: z.enum(['finished', 'stopped', 'failed', 'lost']),
+    /** The person who stopped it. */
+    by: z.string().optional(),
+    why: z.string().max(300).optional(),
+    seconds: z.number(),
+    steps: z.number().int().min(0),
+  }),
   z.object({ type: z.literal('DiagnosisCorrected'), by: z.string(), words: Words }),
   z.object({ type: z.literal('DiagnosisConfirmed'), by: z.string(), words: Words }),
   z.object({

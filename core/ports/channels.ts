@@ -17,6 +17,11 @@ export interface Workflow {
   resume(taskToken: string, output: unknown): Promise<'resumed' | 'gone'>;
 }
 
+/** Reports that a task is at work, so that its execution waits on. */
+export interface Heartbeats {
+  send(taskToken: string): Promise<'waits' | 'gone'>;
+}
+
 export interface PagerAlert {
   readonly summary: string;
   readonly severity?: string | undefined;
@@ -225,6 +230,8 @@ export interface ReasonRequest<T> {
   readonly strong?: boolean;
   /** In a storm, requests of low urgency leave part of the stage's quota to the others; absent, `high`. */
   readonly urgency?: 'high' | 'low';
+  /** Ends the reasoning early; the answer is then `unavailable`. */
+  readonly signal?: AbortSignal;
 }
 
 /**

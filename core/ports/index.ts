@@ -4,6 +4,7 @@ import type { ServiceCatalog } from './catalog.ts';
 import type {
   Bus,
   Chat,
+  Heartbeats,
   Memory,
   OnCallSchedules,
   Pager,
@@ -17,6 +18,7 @@ import type {
 } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { Executions } from './executions.ts';
+import type { LongInvestigations, LongRunner } from './long-investigations.ts';
 import type {
   ActionHistory,
   ActionLedger,
@@ -50,7 +52,11 @@ export interface Ports {
   readonly evidence: EvidenceStore;
   readonly bus: Bus;
   readonly workflow: Workflow;
+  readonly heartbeats: Heartbeats;
   readonly line: Line;
+  readonly long: LongInvestigations;
+  /** Undefined if there are no long investigations. */
+  readonly longRunner: LongRunner | undefined;
   readonly limits: AdmissionLimits;
   readonly executions: Executions;
   readonly pager: Pager;

@@ -3,7 +3,6 @@
 import type { Consultation } from '../model/report.ts';
 import type { Match, Scope, VendorUse } from '../model/scope.ts';
 import { type Catalog, findService, type SourceNames } from './catalog.ts';
-import { signals } from './signals.ts';
 import type { Signal } from './telemetry.ts';
 
 /** The parts of the catalogue that route questions. */
@@ -25,9 +24,7 @@ export interface Routes {
 }
 
 /** `sources`: the names of all sources that give the signal. */
-export function routesOf(asked: Signal, scope: Scope, routing: Routing, sources: readonly string[]): Routes {
-  const { routedAs } = signals[asked];
-  const signal = routedAs ?? asked;
+export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources: readonly string[]): Routes {
   const paged = choose(signal, { service: scope.service, cluster: scope.cluster }, routing);
   const ofPaged = paged?.names ?? sources;
   const users = new Map<string, string[]>(ofPaged.map((name) => [name, []]));
@@ -70,8 +67,7 @@ export function routesOf(asked: Signal, scope: Scope, routing: Routing, sources:
     by: paged?.by ?? 'all',
     routes,
     notAsked: sources.filter((name) => !users.has(name)),
-    // A source of the signal that it is routed as need not give it.
-    unknown: routedAs === undefined ? [...users.keys()].filter((name) => !sources.includes(name)) : [],
+    unknown: [...users.keys()].filter((name) => !sources.includes(name)),
   };
 }
 

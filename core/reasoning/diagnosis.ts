@@ -26,27 +26,49 @@ const maxGaps = 30;
 const strongSeconds = 20;
 const maxParticipants = 40;
 
+/** What makes a long investigation of the coordinator's reading: another budget, words about each step, and an end from outside. */
+export interface LongReading {
+  readonly promptId: string;
+  readonly seconds: number;
+  /** Told of every tool before it runs. */
+  readonly onTool: (tool: string, input: unknown) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds that a specialist's agent has for a question of a long investigation; its function has 25. */
+const longQuestionSeconds = 20;
+/** The first diagnosis asks fewer questions than this. */
+const firstLongQuestion = 100;
+
 export async function withModelDiagnosis(
   incidentId: string,
   diagnosis: Diagnosis,
   { reports, plan }: { readonly reports: readonly Report[]; readonly plan: readonly Brief[] },
   ports: Pick<Ports, 'evidence' | 'reasoner' | 'specialistClient' | 'incidents' | 'clock'>,
+  long?: LongReading,
 ): Promise<Diagnosis> {
   const digest = redact([describe(diagnosis), ...instructionsIn(plan), ...reports.map(reportText)].join('\n\n'));
-  const questions = followUps(plan, ports);
+  const questions = followUps(
+    plan,
+    ports,
+    long === undefined ? {} : { after: firstLongQuestion, seconds: longQuestionSeconds },
+  );
   const read: string[] = [digest];
   const request = {
-    promptId: 'synthesis',
+    promptId: long?.promptId ?? 'synthesis',
     incidentId,
     digest,
     schema: outputs.DiagnosisOpinion,
-    tools: [remembering(evidenceTool(incidentId, ports), read), ...questions.tools],
+    tools: [remembering(evidenceTool(incidentId, ports), read), ...questions.tools].map((tool) =>
+      announced(tool, long),
+    ),
+    ...(long === undefined ? {} : { seconds: long.seconds, signal: long.signal }),
     ...(plan.some(({ trigger }) => trigger.severity === 'low') ? { urgency: 'low' as const } : {}),
   };
   const opinion = await ports.reasoner.reason(request);
   const isUnsure = opinion.kind === 'answered' && !opinion.value.sure && !isSure(diagnosis);
   const stronger = isUnsure
-    ? await ports.reasoner.reason({ ...request, strong: true, seconds: strongSeconds })
+    ? await ports.reasoner.reason({ ...request, strong: true, seconds: long?.seconds ?? strongSeconds })
     : undefined;
   const answer = stronger?.kind === 'answered' ? withUse(stronger, opinion) : opinion;
   const whole = withFollowUps(diagnosis, reports, questions.reports);
@@ -182,6 +204,18 @@ const withUse = <Answer extends ModelUse>(answer: Answer, before: Reasoned<unkno
         toolCalls: answer.toolCalls + use.toolCalls,
       };
 };
+
+/** Tells of the tool before it runs, if somebody wants to know. */
+const announced = (tool: ReasonerTool, long: LongReading | undefined): ReasonerTool =>
+  long === undefined
+    ? tool
+    : {
+        ...tool,
+        run: async (input) => {
+          await long.onTool(tool.name, input);
+          return tool.run(input);
+        },
+      };
 
 /** Records every text that the tool returned, so that the model may cite it. */
 const remembering = (tool: ReasonerTool, read: string[]): ReasonerTool => ({

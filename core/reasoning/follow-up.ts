@@ -36,10 +36,12 @@ export interface FollowUps {
 export function followUps(
   plan: readonly Brief[],
   ports: Pick<Ports, 'specialistClient' | 'incidents' | 'clock'>,
+  { after = 0, seconds = secondsAQuestion }: { readonly after?: number; readonly seconds?: number } = {},
 ): FollowUps {
   const reports: Report[] = [];
   const read: string[] = [];
-  let count = 0;
+  // Questions are numbered through the incident, because a number names the entry of its answer.
+  let count = after;
   const briefs = new Map(plan.map((brief) => [brief.specialist, brief]));
   const askOf = async (brief: Brief, { question, entity }: z.infer<typeof Question>): Promise<Report> => {
     count += 1;
@@ -49,7 +51,7 @@ export function followUps(
       question,
       followUp: count,
       focus: entity ? [entity] : brief.focus,
-      budget: { ...brief.budget, seconds: secondsAQuestion },
+      budget: { ...brief.budget, seconds },
     };
     const report = await fileReport(followUpBrief, await ports.specialistClient.ask(followUpBrief), ports);
     reports.push(report);

@@ -32,6 +32,13 @@ const describers: Describers = {
     `The runbook ${checklist.document}, section "${checklist.heading}": ${checklistCount(checklist)}.`,
   RoundAdded: ({ why }) => `One more round: ${why}`,
   DiagnosisMade: diagnosisText,
+  LongInvestigationBegan: ({ seconds }) => `An agent looks further, for at most ${formatMinutes(seconds)}.`,
+  LongInvestigationStep: longStepText,
+  LongInvestigationEnded: ({ how, why, seconds, steps }) =>
+    sentences(
+      `${longEndings[how]} after ${formatMinutes(seconds)} and ${steps} ${steps === 1 ? 'step' : 'steps'}.`,
+      why,
+    ),
   DiagnosisCorrected: ({ words }) => `Corrected: ${words}`,
   DiagnosisConfirmed: ({ words }) => `Agreed: ${words}`,
   DecisionMade: ({ decision, action, why }) => {
@@ -337,3 +344,20 @@ const failureSentences: ReadonlyMap<string, string> = new Map([
 
 export const failureText = (code: string): string =>
   failureSentences.get(code) ?? 'A step failed with an unexpected error.';
+
+const longEndings: Readonly<Record<EventOf<'LongInvestigationEnded'>['how'], string>> = {
+  finished: 'The further investigation ended',
+  stopped: 'The further investigation was stopped',
+  failed: 'The further investigation failed',
+  lost: 'Nothing more was heard of the further investigation',
+};
+
+/** What the agent looks at, in words. */
+export function longStepText({ tool, specialist, question }: EventOf<'LongInvestigationStep'>): string {
+  const asked = specialist === undefined ? `Looks with ${tool.replaceAll('_', ' ')}` : `Asks ${specialist}`;
+  return question === undefined ? `${asked}.` : `${asked}: ${question}`;
+}
+
+/** A duration of an investigation, in seconds up to two minutes. */
+const formatMinutes = (seconds: number): string =>
+  seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`;

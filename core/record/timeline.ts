@@ -54,6 +54,9 @@ const kinds: Readonly<Record<Exclude<EventType, 'SpecialistReported'>, EntryKind
   RunbookFollowed: 'note',
   RoundAdded: 'note',
   DiagnosisMade: 'diagnosis',
+  LongInvestigationBegan: 'note',
+  LongInvestigationStep: 'note',
+  LongInvestigationEnded: 'note',
   DiagnosisCorrected: 'note',
   DiagnosisConfirmed: 'note',
   DecisionMade: 'decision',
@@ -132,6 +135,7 @@ function actorOf(event: TimelineEvent): string {
     case 'FactForgotten':
       return event.by;
     case 'LeftGroup':
+    case 'LongInvestigationEnded':
       return event.by ?? us;
     case 'PreferenceTaught':
       return event.how === 'confirmed' ? event.by : us;

@@ -34,28 +34,8 @@ export async function report(
   { incident, context, diagnosis, decision, priorReports, reports }: Decided,
   ports: ReportPorts,
 ): Promise<Record<string, never>> {
-  const [first] = diagnosis.hypotheses;
-  const chart = await chartOf(incident.id, movedIn(diagnosis, [...priorReports, ...reports]), ports);
   const { places, failures } = await deliver(
-    {
-      key: `diagnosis-${incident.id}`,
-      incidentId: incident.id,
-      kind: 'diagnosis',
-      headline: headlineOf(diagnosis, incident.title),
-      facts: factsOf(diagnosis),
-      lines: [wholeText(diagnosis), decisionLine(decision)],
-      small: [
-        ...(await runbookLines(incident.id, ports)),
-        ...(await citedIn(incident.id, first, ports)),
-        ...rivalsOf(diagnosis),
-        ...gapsOf(diagnosis),
-        ...openIn(context, first),
-        basisOf(diagnosis, decision),
-      ],
-      choices: furtherQuestions,
-      ...(chart === undefined ? {} : { chart }),
-      ...threadOf(incident.trigger),
-    },
+    await diagnosisMessage({ incident, context, diagnosis, decision, priorReports, reports }, ports),
     'diagnosis',
     incident.trigger,
     ports,
@@ -66,6 +46,41 @@ export async function report(
   // If approval is needed, the approval request comes next and updates the progress message.
   if (decision.kind !== 'ask') await publishProgress(incident.id, ports);
   return {};
+}
+
+/** The diagnosis, its evidence and the next step, as people read it in the thread. */
+export async function diagnosisMessage(
+  {
+    incident,
+    context,
+    diagnosis,
+    decision,
+    priorReports,
+    reports,
+  }: Pick<Decided, 'incident' | 'context' | 'diagnosis' | 'decision' | 'priorReports' | 'reports'>,
+  ports: Pick<ReportPorts, 'evidence' | 'incidents'>,
+): Promise<Message> {
+  const [first] = diagnosis.hypotheses;
+  const chart = await chartOf(incident.id, movedIn(diagnosis, [...priorReports, ...reports]), ports);
+  return {
+    key: `diagnosis-${incident.id}`,
+    incidentId: incident.id,
+    kind: 'diagnosis',
+    headline: headlineOf(diagnosis, incident.title),
+    facts: factsOf(diagnosis),
+    lines: [wholeText(diagnosis), decisionLine(decision)],
+    small: [
+      ...(await runbookLines(incident.id, ports)),
+      ...(await citedIn(incident.id, first, ports)),
+      ...rivalsOf(diagnosis),
+      ...gapsOf(diagnosis),
+      ...openIn(context, first),
+      basisOf(diagnosis, decision),
+    ],
+    choices: furtherQuestions,
+    ...(chart === undefined ? {} : { chart }),
+    ...threadOf(incident.trigger),
+  };
 }
 
 /** For subscribers, who wait for the end and do not know Kubernetes. */

@@ -73,6 +73,8 @@ const operations: Readonly<Record<string, Operation>> = {
     const { taskToken, output } = SendTaskSuccess.parse(body);
     return sent(await executions.answer(taskToken, { kind: 'success', output }));
   },
+  /** A wait in this process needs no sign of life: what it waits for ends with it. */
+  'AWSStepFunctions.SendTaskHeartbeat': async () => ({}),
   'AWSStepFunctions.SendTaskFailure': async (body, { executions }) => {
     const { taskToken, error, cause } = SendTaskFailure.parse(body);
     return sent(await executions.answer(taskToken, { kind: 'failure', error, cause }));

@@ -4,6 +4,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { longSessions } from '../../core/diagnosis/long/sessions.ts';
 import { Impossible, InvalidInput, Unavailable, WatchkeeperError } from '../../core/errors.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { ServiceCatalog } from '../../core/ports/catalog.ts';
@@ -178,10 +179,11 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
     options.port === undefined
       ? undefined
       : await openPeople(disk, options.owner ?? { name: userInfo().username }, () => new Date());
-  const ports =
+  const owned =
     people === undefined
       ? composed.ports
       : { ...composed.ports, catalog: ownedCatalog(composed.ports.catalog, people) };
+  const ports = { ...owned, longRunner: longRunnerOf(owned, world.longSeconds, opened, onTrouble) };
   const closing = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
   functions = localFunctions({ ...ports, pause }, hooks?.limitMs);
@@ -251,6 +253,24 @@ async function boot(options: RuntimeOptions, opened: Opened): Promise<Runtime> {
       return incident;
     },
     close: () => opened.closeAll(),
+  };
+}
+
+/** Long investigations run in the background of this process. After a restart, the waiting state begins them again. */
+function longRunnerOf(
+  ports: Ports,
+  seconds: number | undefined,
+  opened: Opened,
+  onTrouble: (sentence: string) => void,
+): Ports['longRunner'] {
+  if (seconds === undefined) return undefined;
+  const sessions = opened.keep(
+    longSessions(ports, { onTrouble: (error) => onTrouble(`The further investigation: ${String(error)}`) }),
+  );
+  return {
+    seconds,
+    start: async (job) => void sessions.start(job),
+    stop: async (session) => sessions.stop(session),
   };
 }
 

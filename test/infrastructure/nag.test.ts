@@ -28,6 +28,10 @@ describe('the AWS Solutions rules find nothing that is not acknowledged with a r
   test.each([
     ['a stage with a knowledge base', { ...liveStage, knowledge: { kind: 'create' } }],
     ['a stage whose conversations are in AgentCore Runtime', { ...liveStage, conversation: { host: 'agentcore' } }],
+    [
+      'a stage whose further investigations are in AgentCore Runtime',
+      { ...liveStage, investigation: { host: 'agentcore' } },
+    ],
     ['one in OpenSearch', { ...liveStage, knowledge: { kind: 'create', vectors: 'opensearch' } }],
     [
       'a live stage with everything',

@@ -56,6 +56,18 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue Secretsslacktoken',
     'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
+  'conclude-longer': [
+    'dynamodb:GetItem TablesIncidents INCIDENT#*',
+    'dynamodb:GetItem TablesIncidents POST#*',
+    'dynamodb:PutItem TablesIncidents INCIDENT#*',
+    'dynamodb:PutItem TablesIncidents POST#*',
+    'dynamodb:Query TablesIncidents INCIDENT#*',
+    'dynamodb:UpdateItem TablesIncidents INCIDENT#*',
+    's3:GetObject EvidenceBucket/evidence/*',
+    's3:ListBucket EvidenceBucket evidence/*',
+    'secretsmanager:GetSecretValue Secretspagerdutytoken',
+    'secretsmanager:GetSecretValue Secretsslacktoken',
+  ],
   conversation: [
     'bedrock-agentcore:BatchCreateMemoryRecords Memory',
     'bedrock-agentcore:CreateEvent Memory',
@@ -138,6 +150,12 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject EvidenceBucket/knowledge/*',
     'secretsmanager:GetSecretValue Secretsslacktoken',
     'sqs:SendMessage BusFailedInvocations',
+  ],
+  'investigate-longer': [
+    'dynamodb:GetItem TablesIncidents INCIDENT#*',
+    'dynamodb:PutItem TablesIncidents INCIDENT#*',
+    'dynamodb:Query TablesIncidents INCIDENT#*',
+    'states:SendTaskSuccess arn:aws:states:eu-west-1:123456789012:stateMachine:watchkeeper-test-incident',
   ],
   learn: [
     'bedrock-agentcore:CreateEvent Memory',

@@ -142,7 +142,7 @@ describe('the bundle that is deployed', () => {
   });
 
   test('starts by itself, is healthy, refuses nonsense, and ends when it is told to', async () => {
-    bundleServer(folder, [{ from: 'policies', to: 'policies' }]);
+    bundleServer('conversation', folder, [{ from: 'policies', to: 'policies' }]);
     const port = await freePort();
     server = spawn(process.execPath, ['app.js'], {
       cwd: folder,

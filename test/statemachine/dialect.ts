@@ -44,7 +44,9 @@ export function beyondDialect(definition: unknown, where = 'the state machine'):
 }
 
 function ofState(state: State, name: string): string[] {
-  const allowed = fields[state.Type];
+  // The interpreter ignores heartbeats, and may where a task waits for an answer: what it waits for ends with the runtime's own process, and is begun again.
+  const isWaiting = String(state.Resource).endsWith('.waitForTaskToken');
+  const allowed = fields[state.Type]?.concat(isWaiting ? ['HeartbeatSeconds'] : []);
   if (!allowed) return [`${name} has the unknown type ${state.Type}`];
   const { ItemProcessor, Branches, ItemSelector, ...own } = state;
   return [

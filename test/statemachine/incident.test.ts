@@ -68,8 +68,12 @@ test('every error ends in words: each catch leads to a report, a reminder, an ex
     'AdmitAnyway',
     'ApprovalExpired',
     'AwaitApprovalReminded',
+    // An agent that looked further and was lost leaves a gap; the incident goes on.
+    'ConcludeLonger',
     'Failed',
     'Investigate',
+    // Nobody misses the words about how a further investigation ended.
+    'Learn',
     'MakeRoomAfterFailure',
     'ReportFailure',
     'SpecialistGap',

@@ -1,8 +1,6 @@
 // Finds pods that a node evicted, and disruption budgets that allow no eviction.
-
 import * as z from 'zod';
 import type { FindingDraft } from '../../model/report-draft.ts';
-import { LabelSelector, owns } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 import type { Pod } from './objects.ts';
@@ -76,7 +74,7 @@ function workloadFinding(cluster: Cluster, pods: readonly Pod[]): FindingDraft[]
 
 const Budget = z.looseObject({
   spec: z.looseObject({
-    selector: LabelSelector.nullish(),
+    selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).nullish() }).nullish(),
   }),
   status: z.looseObject({
     disruptionsAllowed: z.number(),
@@ -96,9 +94,12 @@ export function disruptionBudgets(cluster: Cluster): FindingDraft[] {
     const parsed = item.kind === 'PodDisruptionBudget' ? Budget.safeParse(item) : undefined;
     if (!parsed?.success) return [];
     const { spec, status } = parsed.data;
-    if (status.disruptionsAllowed > 0 || status.expectedPods === 0) return [];
+    const labels = Object.entries(spec.selector?.matchLabels ?? {});
+    if (status.disruptionsAllowed > 0 || status.expectedPods === 0 || labels.length === 0) return [];
     const pods = cluster.pods.filter(
-      ({ metadata }) => metadata.namespace === item.metadata.namespace && owns(spec.selector, metadata.labels),
+      ({ metadata }) =>
+        metadata.namespace === item.metadata.namespace &&
+        labels.every(([label, value]) => metadata.labels[label] === value),
     );
     const refused = pods
       .flatMap(({ metadata }) => cluster.eventsOf('Pod', metadata.name, metadata.namespace))

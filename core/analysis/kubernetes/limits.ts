@@ -1,10 +1,8 @@
 // Finds limits on a workload: an autoscaler at its maximum, and a network policy that blocks all callers.
-
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
-import { LabelSelector, selects } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import { newestOf } from './event-times.ts';
 import { clockTime, observed } from './finding.ts';
@@ -104,9 +102,13 @@ function withoutMetrics(
   });
 }
 
+const labels = z.looseObject({
+  matchLabels: z.record(z.string(), z.string()).nullish(),
+  matchExpressions: z.array(z.unknown()).nullish(),
+});
 const Policy = z.looseObject({
   spec: z.looseObject({
-    podSelector: LabelSelector,
+    podSelector: labels,
     policyTypes: z.array(z.string()).nullish(),
     ingress: z
       .array(
@@ -114,7 +116,7 @@ const Policy = z.looseObject({
           from: z
             .array(
               z.looseObject({
-                podSelector: LabelSelector.nullish(),
+                podSelector: labels.nullish(),
                 namespaceSelector: z.unknown().optional(),
                 ipBlock: z.unknown().optional(),
               }),
@@ -138,7 +140,7 @@ export function networkPolicies(cluster: Cluster): FindingDraft[] {
       ({ item, spec }) =>
         item.metadata.namespace === workload.metadata.namespace &&
         (spec.policyTypes ?? ['Ingress']).includes('Ingress') &&
-        selects(spec.podSelector, own),
+        fits(spec.podSelector, own),
     );
     const closed = selecting.filter(({ spec }) => !letsIn(spec, cluster, workload));
     const [first] = closed;
@@ -168,6 +170,14 @@ function policyFinding(cluster: Cluster, workload: Workload, policy: KubernetesO
   });
 }
 
+type Selector = z.infer<typeof labels>;
+
+function fits({ matchLabels, matchExpressions }: Selector, own: Readonly<Record<string, string>>): boolean {
+  // Expressions are not evaluated, so a policy with one is skipped.
+  if ((matchExpressions ?? []).length > 0) return false;
+  return Object.entries(matchLabels ?? {}).every(([key, value]) => own[key] === value);
+}
+
 function letsIn({ ingress }: z.infer<typeof Policy>['spec'], cluster: Cluster, workload: Workload): boolean {
   const otherWorkloads = cluster.workloads.filter(
     (one) => one !== workload && one.metadata.namespace === workload.metadata.namespace,
@@ -176,7 +186,8 @@ function letsIn({ ingress }: z.infer<typeof Policy>['spec'], cluster: Cluster, w
     if (!from || from.length === 0) return true;
     return from.some(({ podSelector, namespaceSelector, ipBlock }) => {
       if (namespaceSelector !== undefined || ipBlock !== undefined || !podSelector) return true;
-      return otherWorkloads.some((one) => selects(podSelector, one.spec.template.metadata?.labels));
+      if ((podSelector.matchExpressions ?? []).length > 0) return true;
+      return otherWorkloads.some((one) => fits(podSelector, one.spec.template.metadata?.labels ?? {}));
     });
   });
 }

@@ -1,5 +1,4 @@
 // Tools that read the clusters' objects: lists, revisions, references, rights and Events.
-
 import * as z from 'zod';
 import { accountRights } from '../../analysis/kubernetes/account-rights.ts';
 import { type Cluster, indexCluster, replicasOf } from '../../analysis/kubernetes/cluster.ts';
@@ -9,7 +8,6 @@ import type { Grant, Rule } from '../../model/account-rights.ts';
 import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { KubernetesObject, KubernetesSnapshot } from '../../model/telemetry.ts';
-import { carries, type Labels } from '../../selectors.ts';
 import { shorten } from '../../text.ts';
 import { type Found, investigationTool, limitLines, type ToolPorts } from './tool.ts';
 
@@ -252,7 +250,7 @@ export const findUsers = investigationTool({
   },
 });
 
-type Selector = Labels;
+type Selector = Readonly<Record<string, unknown>>;
 
 function selectorOf(
   items: readonly KubernetesObject[],
@@ -268,7 +266,8 @@ function selectorOf(
   return read.success ? read.data.selector : undefined;
 }
 
-const isSelected = ({ metadata }: KubernetesObject, selector: Selector): boolean => carries(metadata.labels, selector);
+const isSelected = ({ metadata }: KubernetesObject, selector: Selector): boolean =>
+  Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value);
 
 /** Paths of fields that name the object; text that contains a Service's name as a host counts, too. */
 function pathsTo(

@@ -9,7 +9,6 @@ import { kubernetesTool } from './kubernetes.ts';
 import { logsTool } from './logs.ts';
 import { metricsTool } from './metrics.ts';
 import { noteTool } from './note.ts';
-import { runQuery } from './queries.ts';
 import { readRecords } from './records.ts';
 import type { MakeTool, ToolPorts } from './tool.ts';
 import { readCallGraph } from './topology.ts';
@@ -20,7 +19,7 @@ const bySpecialist: Readonly<Record<string, readonly MakeTool[]>> = {
   knowledge: [knowledgeTool],
   kubernetes: [kubernetesTool, listObjects, diffRevisions, findUsers, canI, listEvents],
   logs: [logsTool, readCallGraph],
-  metrics: [metricsTool, runQuery, readCallGraph],
+  metrics: [metricsTool, readCallGraph],
   traces: [findTraces, readCallGraph],
   aws: [readRecords],
   cdn: [readRecords],

@@ -6,6 +6,7 @@ import { followUp } from '../../../core/language/intents/cost.ts';
 import { factOrders, factStatements } from '../../../core/language/intents/facts.ts';
 import { intents } from '../../../core/language/intents/index.ts';
 import { separate } from '../../../core/language/intents/separate.ts';
+import { stopLooking } from '../../../core/language/intents/stop-looking.ts';
 import { systemIntents } from '../../../core/language/intents/system.ts';
 import { teach } from '../../../core/language/intents/teach.ts';
 import { metric } from '../../fixtures/extension/metric-intent.ts';
@@ -16,6 +17,7 @@ const grammars: Readonly<Record<string, readonly IntentDefinition[]>> = {
   factOrders,
   factStatements,
   separations: [separate],
+  stops: [stopLooking],
   teaching: [teach],
   followUps: [followUp],
   system: systemIntents,

@@ -59,6 +59,15 @@ const examples: { readonly [Type in EventType]: EventOf<Type> } = {
       left: 0,
     },
   },
+  LongInvestigationBegan: { type: 'LongInvestigationBegan', seconds: 600 },
+  LongInvestigationStep: {
+    type: 'LongInvestigationStep',
+    number: 1,
+    tool: 'ask_logs',
+    specialist: 'logs',
+    question: 'Which lines are new?',
+  },
+  LongInvestigationEnded: { type: 'LongInvestigationEnded', how: 'stopped', by: 'maya', seconds: 65, steps: 3 },
   RoundAdded: { type: 'RoundAdded', round: 2, why: 'web points at ledger-api.', specialists: ['logs'] },
   DiagnosisMade: {
     type: 'DiagnosisMade',

@@ -1,5 +1,5 @@
-// Hosts conversations in AgentCore Runtime, if a stage configures it: each thread gets a session of up to eight hours in a machine of its own, with
-// the code and the rights of the function. There is no container: the bundle is the deployment.
+// Hosts an agent in AgentCore Runtime, if a stage configures it: each session, of up to eight hours, has a machine of its own. There is no container:
+// the bundle of a folder of lambdas/ is the deployment.
 import { join } from 'node:path';
 import { ArnFormat, AssetHashType, DockerImage, Stack, Validations } from 'aws-cdk-lib';
 import { CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
@@ -7,8 +7,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { bundleServer } from './bundles.ts';
-import { acknowledgements, type Given, give, inWords, type Surroundings } from './capabilities.ts';
-import { functionTable } from './functions.ts';
+import { acknowledgements, type Capability, type Given, give, inWords, type Surroundings } from './capabilities.ts';
 import { root } from './root.ts';
 
 /** Seconds without a message until a session ends, and its longest duration. */
@@ -16,20 +15,29 @@ const idleSeconds = 15 * 60;
 const longestSeconds = 8 * 3600;
 const logs = '/aws/bedrock-agentcore/runtimes';
 
-export class ConversationHost extends Construct {
+export interface AgentHostProps extends Surroundings {
+  /** The end of the runtime's name. */
+  readonly agent: string;
+  /** The folder of lambdas/ whose server.ts it runs. */
+  readonly folder: string;
+  readonly description: string;
+  readonly may: readonly Capability[];
+}
+
+export class AgentHost extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, around: Surroundings) {
+  constructor(scope: Construct, id: string, { agent, folder, description, may, ...around }: AgentHostProps) {
     super(scope, id);
     const { prefix, stage } = around;
     const stack = Stack.of(this);
-    const name = `${prefix}conversation`.replaceAll('-', '_');
-    const given = give(functionTable().get('conversation')?.may ?? [], around);
+    const name = `${prefix}${agent}`.replaceAll('-', '_');
+    const given = give(may, around);
     const role = this.#role(name, given, around);
-    const code = this.#code(given);
+    const code = this.#code(folder, given);
     const runtime = new CfnRuntime(this, 'Runtime', {
       agentRuntimeName: name,
-      description: 'Answers in the threads of incidents',
+      description,
       roleArn: role.roleArn,
       agentRuntimeArtifact: {
         codeConfiguration: {
@@ -74,7 +82,7 @@ export class ConversationHost extends Construct {
           },
         },
       }),
-      description: 'What the conversation may do where AgentCore Runtime holds it',
+      description: 'What the agent may do where AgentCore Runtime holds it',
       inlinePolicies: {
         own: new PolicyDocument({
           statements: [
@@ -97,16 +105,16 @@ export class ConversationHost extends Construct {
     return role;
   }
 
-  #code(given: Given): Asset {
+  #code(folder: string, given: Given): Asset {
     return new Asset(this, 'Code', {
       // The folder to hash if nothing is bundled (tests).
-      path: join(root, 'lambdas', 'conversation'),
+      path: join(root, 'lambdas', folder),
       assetHashType: AssetHashType.OUTPUT,
       bundling: {
         image: DockerImage.fromRegistry('unused'),
         local: {
           tryBundle: (output) => {
-            bundleServer(output, given.files);
+            bundleServer(folder, output, given.files);
             return true;
           },
         },
