@@ -9,6 +9,7 @@ export const MetricDataPage = z.object({
     .array(
       z.object({
         Id: z.string().max(255).optional(),
+        Label: z.string().max(4096).optional(),
         StatusCode: z.string().max(40).optional(),
         Timestamps: z.array(z.date()).max(maxPointsOfCall).default([]),
         Values: z.array(z.number()).max(maxPointsOfCall).default([]),

@@ -29,6 +29,8 @@ const configSchema = z.strictObject({
     .array(Type)
     .min(1)
     .default([...Type.options]),
+  /** Whether it reads the account's service quotas and their use. */
+  quotas: z.boolean().default(true),
 });
 export type AwsResourcesSettings = z.infer<typeof configSchema>;
 
@@ -140,6 +142,7 @@ const metrics: Right = {
   resources: anything,
   wildcard: 'AWS knows no resource for reading metrics.',
 };
+const quotas: Right = { actions: ['servicequotas:ListServiceQuotas'], resources: anything, wildcard: unnamed };
 
 export const awsResources: Manifest<AwsResourcesSettings> = {
   id: 'aws-resources',
@@ -148,8 +151,8 @@ export const awsResources: Manifest<AwsResourcesSettings> = {
   configSchema,
   secrets: [],
   accounts: ({ accounts }) => accounts,
-  rights: ({ accounts, types }) => {
-    const rights = [...new Set([metrics, ...types.flatMap((type) => rightsOf[type])])];
+  rights: ({ accounts, types, quotas: withQuotas }) => {
+    const rights = [...new Set([metrics, ...types.flatMap((type) => rightsOf[type]), ...(withQuotas ? [quotas] : [])])];
     return [undefined, ...accounts].flatMap((account) =>
       rights.map(
         (right): SourceRight => ({ purpose: 'observe', ...(account === undefined ? {} : { account }), ...right }),

@@ -46,11 +46,14 @@ function dimensionsOf({ resource, dimensions }: Measured, key: string): Dimensio
   return all === undefined ? undefined : { namespace, dimensions: all };
 }
 
-interface Wanted extends Dimensions {
-  readonly index: number;
-  readonly key: string;
+export interface WantedMetric extends Dimensions {
   readonly metric: string;
   readonly statistic: string;
+}
+
+interface Wanted extends WantedMetric {
+  readonly index: number;
+  readonly key: string;
 }
 
 export interface MeasuredResources {
@@ -69,7 +72,7 @@ export async function withMetrics(measured: readonly Measured[], place: Place): 
     }),
   );
   const wanted = all.slice(0, maxMetricsOfCall * maxCallsOfQuestion);
-  const period = place.from < Date.now() - 15 * 86_400_000 ? 300 : 60;
+  const period = periodAt(place);
   const size = Math.min(
     maxMetricsOfCall,
     Math.max(1, Math.floor(maxPointsOfCall / ((place.to - place.from) / 1000 / period + 1))),
@@ -94,14 +97,18 @@ export async function withMetrics(measured: readonly Measured[], place: Place): 
   };
 }
 
-async function readBatch(
-  batch: readonly Wanted[],
+/** Seconds: CloudWatch keeps minutes for 15 days. */
+export const periodAt = ({ from }: Place): number => (from < Date.now() - 15 * 86_400_000 ? 300 : 60);
+
+/** At most 500 metrics. */
+export async function readBatch<W extends WantedMetric>(
+  batch: readonly W[],
   period: number,
   place: Place,
-): Promise<{ readonly points: ReadonlyMap<Wanted, Points>; readonly failed?: string }> {
+): Promise<{ readonly points: ReadonlyMap<W, Points>; readonly failed?: string }> {
   const sdk = await import('@aws-sdk/client-cloudwatch');
   const cloudwatch = place.client(sdk.CloudWatchClient);
-  const found = new Map<Wanted, Map<number, number>>();
+  const found = new Map<W, Map<number, number>>();
   const points = () =>
     new Map([...found].map(([one, values]) => [one, [...values].sort(([a], [b]) => a - b).slice(-2000)] as const));
   let NextToken: string | undefined;

@@ -11,6 +11,7 @@ import type { AwsResourcesSettings } from './manifest.ts';
 import { withMetrics } from './metrics.ts';
 import { notRead, type Place, placeAt, type Read, type ReadResource, wordOf } from './place.ts';
 import { readQueue } from './queues.ts';
+import { type ReadQuotas, readQuotas } from './quotas.ts';
 import { readBalancer, readContainers, readTargetGroup } from './services.ts';
 import { readDatabase, readStream, readTable } from './stores.ts';
 
@@ -18,6 +19,8 @@ import { readDatabase, readStream, readTable } from './stores.ts';
 const budgetMs = 15_000;
 /** The named resources and those that belong to them. */
 const maxRead = 60;
+/** Quotas with their use in one answer. */
+const maxQuotas = 100;
 /** How far a question follows what belongs to a resource: a queue, its function, the function's dead letter queue. */
 const maxSteps = 2;
 
@@ -99,6 +102,12 @@ class Reader {
     });
     const byPlace = Map.groupBy(found, ({ place }) => place);
     const variables = this.#variables();
+    const quotas = Promise.all(
+      [...byPlace].map(([place, those]): Promise<ReadQuotas> | ReadQuotas => {
+        const resources = those.map(({ resource }) => resource);
+        return this.#settings.quotas ? readQuotas(resources, place) : { quotas: [], missing: [], asked: 0 };
+      }),
+    );
     const measured = await Promise.all(
       [...byPlace].map(([place, those]) => {
         const resources = linked(
@@ -116,7 +125,8 @@ class Reader {
       }),
     );
     const resources = measured.flatMap((one) => one.resources);
-    const missing = [...this.#missing, ...measured.flatMap((one) => one.missing)];
+    const limits = await quotas;
+    const missing = [...this.#missing, ...[...measured, ...limits].flatMap((one) => one.missing)];
     if (resources.length === 0)
       return {
         kind: 'gap',
@@ -124,8 +134,8 @@ class Reader {
       };
     return {
       kind: 'data',
-      data: [{ resources, quotas: [] }],
-      query: `AWS APIs and GetMetricData (${measured.reduce((sum, { asked }) => sum + asked, 0)} metrics of ${resources.length} resources)`,
+      data: [{ resources, quotas: limits.flatMap((one) => one.quotas).slice(0, maxQuotas) }],
+      query: `AWS APIs and GetMetricData (${[...measured, ...limits].reduce((sum, { asked }) => sum + asked, 0)} metrics of ${resources.length} resources)`,
       missing: summarised(missing),
       bytes: JSON.stringify(resources).length,
     };

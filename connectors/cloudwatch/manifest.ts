@@ -65,7 +65,10 @@ const groupArn =
 export const cloudWatch: Manifest<CloudWatchSettings> = {
   id: 'cloudwatch',
   title: 'Amazon CloudWatch',
-  signals: ['logs', 'metrics', 'alerts'],
+  signals: ['logs', 'metrics', 'queries', 'alerts'],
+  // Without a named metric there is no right to read any.
+  gives: ({ metrics }) =>
+    Object.keys(metrics).length === 0 ? ['logs', 'metrics', 'alerts'] : ['logs', 'metrics', 'queries', 'alerts'],
   configSchema,
   secrets: [],
   accounts: ({ account }) => (account === undefined ? [] : [account]),

@@ -19,6 +19,9 @@ function renamed(scope: Scope): Renamed {
       ...scope,
       service: scope.service === undefined ? undefined : there(scope.service),
       neighbours: scope.neighbours.map(there),
+      ...(scope.resources === undefined
+        ? {}
+        : { resources: Object.fromEntries(Object.entries(scope.resources).map(([name, all]) => [there(name), all])) }),
     },
     nameOf: (service) => names.get(service) ?? service,
   };
@@ -39,7 +42,7 @@ async function* named(records: AsyncIterable<LogRecord>, nameOf: Renamed['nameOf
   }
 }
 
-export const renamedMetrics = (source: Source<'metrics'>): Source<'metrics'> => ({
+const renamedSeries = <S extends 'metrics' | 'queries'>(source: Source<S>): Source<S> => ({
   async observe(catalogScope, query) {
     const { scope, nameOf } = renamed(catalogScope);
     const observed = await source.observe(scope, query);
@@ -51,6 +54,8 @@ export const renamedMetrics = (source: Source<'metrics'>): Source<'metrics'> => 
     return { ...observed, data };
   },
 });
+export const renamedMetrics = renamedSeries<'metrics'>;
+export const renamedQueries = renamedSeries<'queries'>;
 
 export const renamedAlerts = (source: Source<'alerts'>): Source<'alerts'> => ({
   async observe(catalogScope, query) {

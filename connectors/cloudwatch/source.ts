@@ -8,8 +8,9 @@ import { cloudWatchAlerts } from './alarms.ts';
 import { partsOf } from './client.ts';
 import { cloudWatchLogs } from './logs.ts';
 import type { CloudWatchSettings } from './manifest.ts';
-import { renamedAlerts, renamedLogs, renamedMetrics } from './match.ts';
+import { renamedAlerts, renamedLogs, renamedMetrics, renamedQueries } from './match.ts';
 import { cloudWatchMetrics } from './metrics.ts';
+import { cloudWatchQueries } from './own-query.ts';
 
 export const make: MakeSource<CloudWatchSettings> = (settings, { clock, aws }) => {
   const { monitoring } = aws ?? {};
@@ -19,23 +20,24 @@ export const make: MakeSource<CloudWatchSettings> = (settings, { clock, aws }) =
   const credentials = account === undefined ? undefined : aws?.credentials(account);
   const isMonitoring = settings.account === undefined && settings.region === undefined;
   const regions = isMonitoring ? (monitoring?.regions ?? []) : [];
-  const inRegion = (region: string | undefined): Pick<Sources, 'logs' | 'metrics' | 'alerts'> => {
+  const inRegion = (region: string | undefined): Pick<Sources, 'logs' | 'metrics' | 'queries' | 'alerts'> => {
     const parts = partsOf(region === undefined ? settings : { ...settings, region }, clock, credentials);
     return {
       logs: renamedLogs(cloudWatchLogs(parts)),
       metrics: renamedMetrics(cloudWatchMetrics(parts)),
+      queries: renamedQueries(cloudWatchQueries(parts)),
       alerts: renamedAlerts(cloudWatchAlerts(parts)),
     };
   };
   if (regions.length < 2) return inRegion(regions[0]);
-  const { logs, metrics, alerts } = mergedSources(
+  const { logs, metrics, queries, alerts } = mergedSources(
     regions.map((region) => ({
       name: region,
-      signals: ['logs', 'metrics', 'alerts'],
+      signals: ['logs', 'metrics', 'queries', 'alerts'],
       sources: { ...noSources, ...inRegion(region) },
     })),
   );
-  return { logs, metrics, alerts };
+  return { logs, metrics, queries, alerts };
 };
 
 /** The monitoring account is entered by its role, unless it is the account of the process and so not listed. */

@@ -58,7 +58,7 @@ export type NewRelicSettings = z.infer<typeof configSchema>;
 export const newRelic: Manifest<NewRelicSettings> = {
   id: 'newrelic',
   title: 'New Relic',
-  signals: ['logs', 'metrics', 'alerts', 'changes', 'traces'],
+  signals: ['logs', 'metrics', 'queries', 'alerts', 'changes', 'traces'],
   configSchema,
   secrets: [
     {

@@ -275,11 +275,11 @@ function toSeries(
 }
 
 /** A group without the attribute has this in its place; without a second value, New Relic leaves such groups out. */
-const absent = '-';
+export const absent = '-';
 const orElse = (columns: readonly string[]): string => [...columns.map(quoted), `'${absent}'`].join(' OR ');
 
 /** A percentile comes as an object by percentage. */
-function numberIn(value: unknown): number | undefined {
+export function numberIn(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   const [first] = Object.values(value);
@@ -297,5 +297,5 @@ function merged(series: readonly Series[]): Series[] {
   return [...seen.values()];
 }
 
-const stepSeconds = ({ start, end }: TimeWindow): number =>
+export const stepSeconds = ({ start, end }: TimeWindow): number =>
   Math.max(60, Math.ceil((Date.parse(end) - Date.parse(start)) / 1000 / maxBuckets));

@@ -142,7 +142,7 @@ export const noneOf = (comparisons: readonly Comparison[]): string | undefined =
   comparisons.length === 0 ? undefined : `(${comparisons.map(({ no }) => no).join(' AND ')})`;
 
 /** Any of the columns has one of the values, or none of them has any. */
-function fits(columns: readonly string[], values: readonly string[]): string | undefined {
+export function fits(columns: readonly string[], values: readonly string[]): string | undefined {
   if (columns.length === 0 || values.length === 0 || !values.every((value) => plain.test(value))) return undefined;
   const absent = columns.map((column) => `${quoted(column)} IS NULL`).join(' AND ');
   return `(${anyOf(columns.map((column) => isAmong(column, values)))} OR (${absent}))`;

@@ -21,7 +21,12 @@ export interface PrometheusConfig {
 
 export type Answer<T> =
   | { readonly kind: 'ok'; readonly data: T; readonly bytes: number }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** The server's own words about the query, untrusted. */
+      readonly said?: string | undefined;
+    };
 
 export const Matrix = z.object({
   resultType: z.literal('matrix'),
@@ -43,6 +48,15 @@ export const Alerts = z.object({
 
 const Envelope = z.object({ status: z.literal('success'), data: z.unknown() });
 
+const Refusal = z.object({ error: z.string() });
+function wordsOf(text: string): string | undefined {
+  try {
+    return Refusal.safeParse(JSON.parse(text)).data?.error.slice(0, 1000);
+  } catch {
+    return undefined;
+  }
+}
+
 export async function fetchJson<Schema extends z.ZodType>(
   config: PrometheusConfig,
   path: string,
@@ -62,7 +76,8 @@ export async function fetchJson<Schema extends z.ZodType>(
     });
     const text = await boundedText(response, maxBytes);
     if (text === undefined) return { kind: 'failed', reason: `Prometheus answered with more than ${maxBytes} bytes.` };
-    if (!response.ok) return { kind: 'failed', reason: `Prometheus answered with status ${response.status}.` };
+    if (!response.ok)
+      return { kind: 'failed', reason: `Prometheus answered with status ${response.status}.`, said: wordsOf(text) };
     const envelope = Envelope.safeParse(JSON.parse(text));
     const data = schema.safeParse(envelope.data?.data);
     if (!envelope.success || !data.success)

@@ -60,7 +60,7 @@ export type PrometheusSettings = z.infer<typeof configSchema>;
 export const prometheus: Manifest<PrometheusSettings> = {
   id: 'prometheus',
   title: 'Prometheus',
-  signals: ['metrics', 'alerts', 'calls'],
+  signals: ['metrics', 'queries', 'alerts', 'calls'],
   configSchema,
   blocks: { stage: { field: 'prometheus' }, local: { field: 'prometheus' } },
   secrets: [

@@ -4,7 +4,7 @@ import { among, isUsable, named, type Roles } from './promql.ts';
 
 /** Names in one matcher. */
 const maxNames = 50;
-const platform = ['kube-system', 'kube-node-lease', 'istio-system'];
+export const platform = ['kube-system', 'kube-node-lease', 'istio-system'];
 
 export interface Place {
   readonly matchers: readonly string[];

@@ -12,5 +12,16 @@ export const make: MakeSource<PrometheusSettings> = (
 ) => {
   const authorize = authorizer(loginOf(auth), { secret: secret('bearerToken'), aws });
   const config = { url, cluster, clusterLabel, queries, authorize };
-  return { metrics: prometheusMetrics(config), alerts: prometheusAlerts(config), calls: prometheusCalls(config) };
+  return {
+    metrics: prometheusMetrics(config),
+    // The grammar is loaded when the first query comes.
+    queries: {
+      observe: async (scope, query) => {
+        const { prometheusQueries } = await import('./own-query.ts');
+        return prometheusQueries(config).observe(scope, query);
+      },
+    },
+    alerts: prometheusAlerts(config),
+    calls: prometheusCalls(config),
+  };
 };

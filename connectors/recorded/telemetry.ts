@@ -4,6 +4,7 @@ import type { TimeWindow } from '../../core/model/entity.ts';
 import type { WorkflowExecution } from '../../core/model/managed.ts';
 import { amongClusters, isWithin, type Scope } from '../../core/model/scope.ts';
 import type { KubernetesSnapshot, LogRecord, Series, TraceSet, VendorStatus } from '../../core/model/telemetry.ts';
+import { noSources } from '../../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument, Observed, Telemetry } from '../../core/ports/telemetry.ts';
 import {
   clusterNames,
@@ -90,6 +91,7 @@ export function recordedTelemetry(options: TelemetryOptions): Telemetry {
           : { ...observed, data: inWindow(inScope(observed.data, scope), scope.window) };
       },
     },
+    queries: noSources.queries,
     logs: {
       observe: async (scope): Promise<Observed<AsyncIterable<LogRecord>>> => {
         const world = await worldOf(scope.incidentId);

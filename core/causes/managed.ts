@@ -146,7 +146,7 @@ export const managedCauses = {
     confirms: 'the use of a service quota is at its value, or AWS refuses with a limit',
     rulesOut: [byHand('the use is below the quota')],
     depth: 'root',
-    explains: ['task-cannot-start', ...managed.explains],
+    explains: ['task-cannot-start', 'concurrency-exhausted', 'throughput-exceeded', ...managed.explains],
     strikesMany: true,
     aliases: [['service quota', 'service quotas', 'account limit', 'aws limit', 'limit exceeded']],
     obstacles: ['next-run-meets-it', 'no-room-for-pods'],

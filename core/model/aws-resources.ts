@@ -334,9 +334,14 @@ export const ResourceQuota = z.strictObject({
   region: regionId.optional(),
   /** Of AWS, as `lambda`. */
   service: z.string().max(60),
+  /** As `L-B99A9384`. */
+  code: z.string().max(128).optional(),
   name: z.string().max(200),
   value: z.number().min(0),
   adjustable: z.boolean().optional(),
+  /** What is limited: calls in a time, what runs at the same time, or how many there are. */
+  measures: z.enum(['rate', 'concurrency', 'count']).default('count'),
+  /** In the unit of the value. */
   used: Points,
 });
 export type ResourceQuota = z.infer<typeof ResourceQuota>;

@@ -1,7 +1,7 @@
 // The service catalogue: the platform team's knowledge of its services (config/catalog.yaml).
 import * as z from 'zod';
 import { ActionId, Level } from '../model/action.ts';
-import { signalNames } from './signals.ts';
+import { routedSignals } from './signals.ts';
 
 /** Autonomy levels of single actions that differ from the level of the rest. */
 const levelsByAction = z.partialRecord(ActionId, Level).default({});
@@ -9,7 +9,7 @@ const levelsByAction = z.partialRecord(ActionId, Level).default({});
 const people = z.array(z.string().min(1));
 
 /** Names of configured sources by signal: `metrics: [amp]`. An empty list: no source has the signal. */
-const SourceNames = z.partialRecord(z.enum(signalNames), z.array(z.string().min(1)).max(20));
+const SourceNames = z.partialRecord(z.enum(routedSignals), z.array(z.string().min(1)).max(20));
 export type SourceNames = z.infer<typeof SourceNames>;
 
 /** By source, the attributes that select the service there, all of which hold. */
@@ -46,7 +46,7 @@ export const CatalogService = z
     /** Sources that have its data, by signal. They replace those of its clusters and the defaults. */
     sources: SourceNames.default({}),
     /** The older spelling of `sources`, with one source per signal. */
-    dataSources: z.partialRecord(z.enum(signalNames), z.string().min(1)).optional(),
+    dataSources: z.partialRecord(z.enum(routedSignals), z.string().min(1)).optional(),
     /** The service's name in a source, if it has another there: `nr-shop: { entity.name: web-player-prod }`. */
     match: Matches.default({}),
     /** The AWS account of a service without placements, and its resources there. */

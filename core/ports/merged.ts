@@ -29,6 +29,7 @@ const together = <T>(answers: readonly (readonly T[])[]): readonly T[] => answer
 const mergeOf: { readonly [S in Signal]: Merge<S> } = {
   kubernetes: together,
   metrics: together,
+  queries: together,
   logs: inOrder,
   changes: together,
   calls: together,

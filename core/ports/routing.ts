@@ -3,6 +3,7 @@
 import type { Consultation } from '../model/report.ts';
 import type { Match, Scope, VendorUse } from '../model/scope.ts';
 import { type Catalog, findService, type SourceNames } from './catalog.ts';
+import { signals } from './signals.ts';
 import type { Signal } from './telemetry.ts';
 
 /** The parts of the catalogue that route questions. */
@@ -24,7 +25,9 @@ export interface Routes {
 }
 
 /** `sources`: the names of all sources that give the signal. */
-export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources: readonly string[]): Routes {
+export function routesOf(asked: Signal, scope: Scope, routing: Routing, sources: readonly string[]): Routes {
+  const { routedAs } = signals[asked];
+  const signal = routedAs ?? asked;
   const paged = choose(signal, { service: scope.service, cluster: scope.cluster }, routing);
   const ofPaged = paged?.names ?? sources;
   const users = new Map<string, string[]>(ofPaged.map((name) => [name, []]));
@@ -67,7 +70,8 @@ export function routesOf(signal: Signal, scope: Scope, routing: Routing, sources
     by: paged?.by ?? 'all',
     routes,
     notAsked: sources.filter((name) => !users.has(name)),
-    unknown: [...users.keys()].filter((name) => !sources.includes(name)),
+    // A source of the signal that it is routed as need not give it.
+    unknown: routedAs === undefined ? [...users.keys()].filter((name) => !sources.includes(name)) : [],
   };
 }
 

@@ -9,11 +9,14 @@ interface SignalRow {
   readonly tape: string;
   /** Whether the answer depends on the window. */
   readonly windowed: boolean;
+  /** The signal by which the service catalogue routes it; absent, its own. */
+  readonly routedAs?: Signal;
 }
 
 export const signals: Readonly<Record<Signal, SignalRow>> = {
   kubernetes: { label: 'kubernetes', tape: 'kubernetes.snapshots', windowed: false },
   metrics: { label: 'metrics', tape: 'metrics.series', windowed: true },
+  queries: { label: 'metric queries', tape: 'metrics.queries', windowed: true, routedAs: 'metrics' },
   logs: { label: 'logs', tape: 'logs.records', windowed: true },
   changes: { label: 'changes', tape: 'changes.changes', windowed: true },
   calls: { label: 'call graph', tape: 'topology.dependencies', windowed: false },
@@ -29,10 +32,14 @@ export const signals: Readonly<Record<Signal, SignalRow>> = {
 
 export const signalNames = Object.keys(signals).filter((name): name is Signal => Object.hasOwn(signals, name));
 
+/** The signals that the service catalogue can route. */
+export const routedSignals = signalNames.filter((name) => signals[name].routedAs === undefined);
+
 /** Makes a source for each signal with the same function. */
 export const eachSignal = (make: <S extends Signal>(signal: S) => Source<S>): Sources => ({
   kubernetes: make('kubernetes'),
   metrics: make('metrics'),
+  queries: make('queries'),
   logs: make('logs'),
   changes: make('changes'),
   calls: make('calls'),

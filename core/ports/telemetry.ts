@@ -45,12 +45,23 @@ export interface TracesQuery {
   readonly baselineEnd?: string | undefined;
 }
 
+export const queryLanguages = ['promql', 'nrql', 'cloudwatch'] as const;
+export type QueryLanguage = (typeof queryLanguages)[number];
+
+/** `text` is a model's: treat it as hostile. */
+export interface OwnQuery {
+  readonly language: QueryLanguage;
+  readonly text: string;
+}
+
 /** The query and the answer of each signal; every query also gets a scope. */
 export interface SignalTypes {
   /** Every cluster in scope in its present state, including Events. */
   readonly kubernetes: { readonly query: NoQuery; readonly answer: readonly KubernetesSnapshot[] };
   /** All catalogued series in scope over the window. */
   readonly metrics: { readonly query: NoQuery; readonly answer: readonly Series[] };
+  /** One query in a source's own language. The source refuses what it cannot keep within the scope; a gap's reason says how to ask better. */
+  readonly queries: { readonly query: OwnQuery; readonly answer: readonly Series[] };
   /** Records in scope over the window, oldest first; streamed, because there may be millions. */
   readonly logs: { readonly query: NoQuery; readonly answer: AsyncIterable<LogRecord> };
   readonly changes: { readonly query: NoQuery; readonly answer: readonly Change[] };

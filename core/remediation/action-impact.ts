@@ -1,7 +1,9 @@
 // Counts the impact of an action: the pods that it starts, replaces or ends, and their share of the workload's ready pods.
+
 import * as z from 'zod';
 import type { Impact } from '../model/action.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
+import { owns } from '../selectors.ts';
 import type { ImpactInput } from './action-definition.ts';
 
 export const Pod = z.looseObject({
@@ -45,12 +47,8 @@ export const touchesNoPod = ({ pods, callers }: ImpactInput): Impact => ({ pods,
 
 /** The impact of an action that replaces all pods of a workload. */
 export function replacesAllPods({ object, around, pods, callers }: ImpactInput): Impact {
-  const labels = Object.entries(Workload.safeParse(object).data?.spec.selector?.matchLabels ?? {});
-  const own = podsAmong(
-    around.filter(
-      ({ metadata }) => labels.length > 0 && labels.every(([key, value]) => metadata.labels?.[key] === value),
-    ),
-  );
+  const selector = Workload.safeParse(object).data?.spec.selector;
+  const own = podsAmong(around.filter(({ metadata }) => owns(selector, metadata.labels)));
   return { pods, ...shareOf(own, own), callers: [...callers] };
 }
 

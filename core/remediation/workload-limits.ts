@@ -1,8 +1,10 @@
 // Shared parts for the limits of workloads and nodes: schemas of the Kubernetes objects that set limits, the remaining room in quotas, and the
 // plan of an action without limits.
+
 import * as z from 'zod';
 import { bytesOf } from '../analysis/kubernetes/quantity.ts';
 import type { KubernetesObject } from '../model/telemetry.ts';
+import { LabelSelector } from '../selectors.ts';
 import type { Limits, Parameters, Planned, Surroundings } from './action-definition.ts';
 
 export const refused = (why: string): Planned => ({ kind: 'refused', why });
@@ -18,7 +20,7 @@ const Container = z.looseObject({
 export const Workload = z.looseObject({
   spec: z.looseObject({
     replicas: z.number().nullish(),
-    selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).nullish() }).nullish(),
+    selector: LabelSelector.nullish(),
     template: z.looseObject({ spec: z.looseObject({ containers: z.array(Container) }) }),
   }),
   status: z.looseObject({ desiredNumberScheduled: z.number().nullish() }).nullish(),

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEntries } from '../../connectors/configured.ts';
 import { liveSources } from '../../connectors/live.ts';
 import { prometheusCalls } from '../../connectors/prometheus/calls.ts';
 import { prometheusAlerts, prometheusMetrics } from '../../connectors/prometheus/index.ts';
+import { prometheusQueries } from '../../connectors/prometheus/own-query.ts';
 import { moves } from '../../core/analysis/metrics/index.ts';
 import { aScope } from '../builders.ts';
 import { type Prometheus, startPrometheus } from '../prometheus.ts';
@@ -125,4 +126,45 @@ test('the call graph is read from service graphs and from the mesh, with cluster
   const gone = Date.parse(calls.get('checkout old-tax')?.seenAt ?? '');
   expect(gone).toBeLessThan((end - 30 * 60) * 1000);
   expect(observed.missing).toBeUndefined();
+});
+
+describe('a query that an agent wrote', () => {
+  const place = { window, reach: 'neighbourhood', namespace: 'identity', neighbours: [] } as const;
+  const ask = (text: string, scope: Parameters<typeof aScope>[0] = place) =>
+    prometheusQueries({ url }).observe(aScope(scope), { language: 'promql', text });
+
+  test('is answered within the place', async () => {
+    const observed = await ask(
+      'sum by (destination_service_name) (rate(istio_requests_total{reporter="destination",response_code="503"}[5m])) / sum by (destination_service_name) (rate(istio_requests_total{reporter="destination"}[5m]))',
+    );
+    if (observed.kind === 'gap') throw new Error(observed.gap.reason);
+    expect(observed.query).toContain('destination_service_namespace=~"identity|');
+    const last = observed.data.map(({ entity, points }) => [entity.name, Math.round((points.at(-1)?.[1] ?? 0) * 100)]);
+    expect(last).toContainEqual(['session-service', 60]);
+    expect(last).toContainEqual(['playlist-api', 0]);
+  });
+  test('of another place gives nothing, or is refused', async () => {
+    expect(
+      await ask('istio_requests_total{destination_service_namespace=~"identity"}', { ...place, namespace: 'shop' }),
+    ).toMatchObject({ data: [] });
+    expect(
+      await ask('istio_requests_total{destination_service_namespace="identity"}', { ...place, namespace: 'shop' }),
+    ).toMatchObject({
+      kind: 'gap',
+      gap: { reason: expect.stringContaining('is outside of this incident, which is about namespace shop') },
+    });
+  });
+  test('that the server refuses is answered with its words', async () => {
+    expect(await ask('istio_requests_total[5m]')).toMatchObject({
+      kind: 'gap',
+      gap: { reason: expect.stringMatching(/Prometheus refuses the query; it says: .*range vector/) },
+    });
+  });
+  test('for a metric that is not there names those that are', async () => {
+    expect(await ask('istio_request_errors_total')).toMatchObject({
+      gap: {
+        reason: expect.stringMatching(/There is no metric istio_request_errors_total. There are: istio_requests_total/),
+      },
+    });
+  });
 });

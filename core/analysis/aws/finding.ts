@@ -2,7 +2,7 @@
 import type { CauseCode } from '../../causes/causes.ts';
 import { exactly, identityOf } from '../../fingerprint/identity.ts';
 import { maskVariables } from '../../mask-variables.ts';
-import type { AwsResource } from '../../model/aws-resources.ts';
+import type { AwsResource, ResourceQuota } from '../../model/aws-resources.ts';
 import type { EntityRef } from '../../model/entity.ts';
 import type { Finding, Severity } from '../../model/report.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
@@ -33,6 +33,8 @@ export interface Scene {
   readonly period: Period;
   /** All resources that were read. */
   readonly resources: readonly AwsResource[];
+  /** Quotas of their accounts whose use is known. */
+  readonly quotas: readonly ResourceQuota[];
   readonly query: string;
 }
 

@@ -79,6 +79,21 @@ function throttled(fn: Fn, scene: Scene): FindingDraft[] {
   return [finding, ...surge];
 }
 
+/** Throttled invocations of a function for which nothing is reserved: they meet the limit of the account. */
+export function refusedByAccount(fn: Fn, scene: Scene) {
+  const [finding] = fn.reservedConcurrency === undefined ? throttled(fn, scene) : [];
+  const throttles = seriesOf(fn, 'Throttles');
+  const at = riseOf(throttles, scene.period, { floor: 1 })?.at;
+  if (finding === undefined || at === undefined) return undefined;
+  const own = highest(valuesSince(seriesOf(fn, 'ConcurrentExecutions'), at));
+  return {
+    words: `${Math.round(sum(valuesSince(throttles, at)))} of its invocations are throttled though nothing limits it alone (${Math.round(own)} of them run at a time)`,
+    at,
+    isConsequence: finding.role === 'symptom',
+    metrics: ['Throttles', 'ConcurrentExecutions'],
+  };
+}
+
 /** The limit that its executions reached. */
 function limitOf(fn: Fn, since: number): { readonly words: string; readonly isKnown: boolean } {
   const { reservedConcurrency: reserved, accountConcurrency: account } = fn;

@@ -19,6 +19,7 @@ import { analyzeFunction, isUnthrottled } from './functions.ts';
 import { analyzeGateway } from './gateways.ts';
 import { instantOf, periodOf } from './periods.ts';
 import { analyzeQueue } from './queues.ts';
+import { analyzeQuotas } from './quotas.ts';
 import { analyzeStream, analyzeTable, isTableUnthrottled } from './tables.ts';
 
 export { callsOfResources } from './edges.ts';
@@ -26,11 +27,14 @@ export { callsOfResources } from './edges.ts';
 export const sceneOf = (sets: readonly ResourceSet[], window: Context['window'], query: string): Scene => ({
   period: periodOf(window),
   resources: sets.flatMap(({ resources }) => resources),
+  quotas: sets.flatMap(({ quotas }) => quotas),
   query,
 });
 
-export const analyzeResources = (scene: Scene): FindingDraft[] =>
-  scene.resources.flatMap((resource) => analyze(resource, scene));
+export const analyzeResources = (scene: Scene): FindingDraft[] => [
+  ...scene.resources.flatMap((resource) => analyze(resource, scene)),
+  ...analyzeQuotas(scene),
+];
 
 function analyze(resource: AwsResource, scene: Scene): readonly FindingDraft[] {
   switch (resource.type) {

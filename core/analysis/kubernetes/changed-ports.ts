@@ -1,7 +1,9 @@
 // Tells a Service whose port was changed from callers that use a wrong port: the Service is at fault if the port that it lacks is the one that it had,
 // that several callers agree on, or that its pods listen on as those of its neighbours do. The callers' findings then become symptoms of it.
+
 import * as z from 'zod';
 import type { FindingDraft } from '../../model/report-draft.ts';
+import { isServedBy } from '../../selectors.ts';
 import { formatList } from '../../wording.ts';
 import type { Cluster } from './cluster.ts';
 import { configuredPorts } from './configured-routes.ts';
@@ -101,12 +103,8 @@ function appliedPorts({ metadata: { annotations } }: Service): readonly number[]
 }
 
 function portsOfPods(cluster: Cluster, { metadata, spec }: Service): ReadonlySet<number> {
-  const selector = Object.entries(spec.selector ?? {});
   const pods = cluster.pods.filter(
-    (pod) =>
-      selector.length > 0 &&
-      pod.metadata.namespace === metadata.namespace &&
-      selector.every(([label, value]) => pod.metadata.labels[label] === value),
+    (pod) => pod.metadata.namespace === metadata.namespace && isServedBy(spec.selector, pod.metadata.labels),
   );
   return new Set(
     pods.flatMap((pod) => pod.spec.containers.flatMap((one) => one.ports.map((each) => each.containerPort))),

@@ -1,6 +1,8 @@
 // Finds pods that a node evicted, and disruption budgets that allow no eviction.
+
 import * as z from 'zod';
 import type { FindingDraft } from '../../model/report-draft.ts';
+import { LabelSelector, owns } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 import type { Pod } from './objects.ts';
@@ -74,7 +76,7 @@ function workloadFinding(cluster: Cluster, pods: readonly Pod[]): FindingDraft[]
 
 const Budget = z.looseObject({
   spec: z.looseObject({
-    selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()).nullish() }).nullish(),
+    selector: LabelSelector.nullish(),
   }),
   status: z.looseObject({
     disruptionsAllowed: z.number(),
@@ -94,12 +96,9 @@ export function disruptionBudgets(cluster: Cluster): FindingDraft[] {
     const parsed = item.kind === 'PodDisruptionBudget' ? Budget.safeParse(item) : undefined;
     if (!parsed?.success) return [];
     const { spec, status } = parsed.data;
-    const labels = Object.entries(spec.selector?.matchLabels ?? {});
-    if (status.disruptionsAllowed > 0 || status.expectedPods === 0 || labels.length === 0) return [];
+    if (status.disruptionsAllowed > 0 || status.expectedPods === 0) return [];
     const pods = cluster.pods.filter(
-      ({ metadata }) =>
-        metadata.namespace === item.metadata.namespace &&
-        labels.every(([label, value]) => metadata.labels[label] === value),
+      ({ metadata }) => metadata.namespace === item.metadata.namespace && owns(spec.selector, metadata.labels),
     );
     const refused = pods
       .flatMap(({ metadata }) => cluster.eventsOf('Pod', metadata.name, metadata.namespace))

@@ -1,9 +1,11 @@
 // Finds the nodes that would accept a pod, computed from the specs like kube-scheduler's filters (Kubernetes documentation, "Scheduler
 // Configuration"). The cluster keeps the scheduler's messages for an hour only, and a pod may wait longer. Host ports, topology spread and limits
 // on attached volumes are not judged.
+
 import * as z from 'zod';
+import { carries, LabelExpression, selects } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
-import { type LabelExpression, labelExpression, type Node, type Pod, type PodTerm } from './objects.ts';
+import type { Node, Pod, PodTerm } from './objects.ts';
 import { bytesOf } from './quantity.ts';
 
 /** A filter gives the node's reason to reject the pod, in the scheduler's words; undefined if the node accepts it. */
@@ -90,7 +92,7 @@ export interface VolumePlaces {
 const VolumeAffinity = z.looseObject({
   required: z
     .looseObject({
-      nodeSelectorTerms: z.array(z.looseObject({ matchExpressions: z.array(labelExpression).nullish() })),
+      nodeSelectorTerms: z.array(z.looseObject({ matchExpressions: z.array(LabelExpression).nullish() })),
     })
     .nullish(),
 });
@@ -108,9 +110,7 @@ export function volumePlacesOf(cluster: Cluster, pod: Pod): VolumePlaces | undef
     .flatMap(({ metadata, spec }) => {
       const terms = VolumeAffinity.safeParse(spec.nodeAffinity).data?.required?.nodeSelectorTerms;
       if (!terms) return [];
-      const nodes = cluster.nodes.filter((node) =>
-        terms.some((term) => (term.matchExpressions ?? []).every((one) => fits(node.metadata.labels, one))),
-      );
+      const nodes = cluster.nodes.filter((node) => terms.some((term) => selects(term, node.metadata.labels)));
       const where = terms.flatMap(({ matchExpressions }) => (matchExpressions ?? []).flatMap(({ values }) => values));
       return [{ volume: metadata.name, where: [...new Set(where)].slice(0, 3).join(' or '), nodes }];
     })
@@ -157,18 +157,12 @@ function near(cluster: Cluster, node: Node, { topologyKey }: PodTerm): readonly 
 function meets(pod: Pod, { labelSelector, namespaces }: PodTerm, other: Pod): boolean {
   if (!labelSelector) return false;
   const where = namespaces && namespaces.length > 0 ? namespaces : [pod.metadata.namespace];
-  const { labels } = other.metadata;
-  return (
-    where.includes(other.metadata.namespace ?? '') &&
-    Object.entries(labelSelector.matchLabels ?? {}).every(([label, value]) => labels[label] === value) &&
-    (labelSelector.matchExpressions ?? []).every((one) => fits(labels, one))
-  );
+  return where.includes(other.metadata.namespace ?? '') && selects(labelSelector, other.metadata.labels);
 }
 
 /** Nodes whose labels satisfy the pod's node selector; all nodes if it has none. */
 export function selectedBy(cluster: Cluster, pod: Pod): readonly Node[] {
-  const selector = Object.entries(pod.spec.nodeSelector ?? {});
-  return cluster.nodes.filter((node) => selector.every(([label, value]) => node.metadata.labels[label] === value));
+  return cluster.nodes.filter((node) => carries(node.metadata.labels, pod.spec.nodeSelector));
 }
 
 /** Nodes that satisfy the pod's node selector and its required node affinity; undefined without either. */
@@ -179,28 +173,5 @@ export function pinnedTo(cluster: Cluster, pod: Pod): readonly Node[] | undefine
   // Fields other than labels (a DaemonSet's node name) are not read: a field that cannot be judged does not exclude a node.
   return terms === undefined
     ? selected
-    : selected.filter((node) =>
-        terms.some((term) => (term.matchExpressions ?? []).every((one) => fits(node.metadata.labels, one))),
-      );
-}
-
-export function fits(labels: Readonly<Record<string, string>>, expression: LabelExpression): boolean {
-  const { key, operator, values } = expression;
-  const label = labels[key];
-  switch (operator) {
-    case 'In':
-      return label !== undefined && values.includes(label);
-    case 'NotIn':
-      return label === undefined || !values.includes(label);
-    case 'Exists':
-      return label !== undefined;
-    case 'DoesNotExist':
-      return label === undefined;
-    case 'Gt':
-      return Number(label) > Number(values[0]);
-    case 'Lt':
-      return Number(label) < Number(values[0]);
-    default:
-      return true;
-  }
+    : selected.filter((node) => terms.some((term) => selects(term, node.metadata.labels)));
 }

@@ -1,8 +1,10 @@
 // Finds limits on a workload: an autoscaler at its maximum, and a network policy that blocks all callers.
+
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
+import { LabelSelector, selects } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import { newestOf } from './event-times.ts';
 import { clockTime, observed } from './finding.ts';
@@ -102,13 +104,9 @@ function withoutMetrics(
   });
 }
 
-const labels = z.looseObject({
-  matchLabels: z.record(z.string(), z.string()).nullish(),
-  matchExpressions: z.array(z.unknown()).nullish(),
-});
 const Policy = z.looseObject({
   spec: z.looseObject({
-    podSelector: labels,
+    podSelector: LabelSelector,
     policyTypes: z.array(z.string()).nullish(),
     ingress: z
       .array(
@@ -116,7 +114,7 @@ const Policy = z.looseObject({
           from: z
             .array(
               z.looseObject({
-                podSelector: labels.nullish(),
+                podSelector: LabelSelector.nullish(),
                 namespaceSelector: z.unknown().optional(),
                 ipBlock: z.unknown().optional(),
               }),
@@ -140,7 +138,7 @@ export function networkPolicies(cluster: Cluster): FindingDraft[] {
       ({ item, spec }) =>
         item.metadata.namespace === workload.metadata.namespace &&
         (spec.policyTypes ?? ['Ingress']).includes('Ingress') &&
-        fits(spec.podSelector, own),
+        selects(spec.podSelector, own),
     );
     const closed = selecting.filter(({ spec }) => !letsIn(spec, cluster, workload));
     const [first] = closed;
@@ -170,14 +168,6 @@ function policyFinding(cluster: Cluster, workload: Workload, policy: KubernetesO
   });
 }
 
-type Selector = z.infer<typeof labels>;
-
-function fits({ matchLabels, matchExpressions }: Selector, own: Readonly<Record<string, string>>): boolean {
-  // Expressions are not evaluated, so a policy with one is skipped.
-  if ((matchExpressions ?? []).length > 0) return false;
-  return Object.entries(matchLabels ?? {}).every(([key, value]) => own[key] === value);
-}
-
 function letsIn({ ingress }: z.infer<typeof Policy>['spec'], cluster: Cluster, workload: Workload): boolean {
   const otherWorkloads = cluster.workloads.filter(
     (one) => one !== workload && one.metadata.namespace === workload.metadata.namespace,
@@ -186,8 +176,7 @@ function letsIn({ ingress }: z.infer<typeof Policy>['spec'], cluster: Cluster, w
     if (!from || from.length === 0) return true;
     return from.some(({ podSelector, namespaceSelector, ipBlock }) => {
       if (namespaceSelector !== undefined || ipBlock !== undefined || !podSelector) return true;
-      if ((podSelector.matchExpressions ?? []).length > 0) return true;
-      return otherWorkloads.some((one) => fits(podSelector, one.spec.template.metadata?.labels ?? {}));
+      return otherWorkloads.some((one) => selects(podSelector, one.spec.template.metadata?.labels));
     });
   });
 }

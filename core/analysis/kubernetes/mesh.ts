@@ -1,9 +1,11 @@
 // Finds service mesh configuration (Istio's objects) that blocks calls: a route to a missing subset, deliberate fault injection, mutual TLS on one
 // side only, a policy that blocks every caller, and a sidecar proxy that is not ready.
+
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
+import { carries } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import { count, observed } from './finding.ts';
 import type { Pod, Workload } from './objects.ts';
@@ -69,8 +71,6 @@ function hostOf(host: string, namespace: string | undefined) {
   const [name = host, of] = host.split('.');
   return { name, namespace: of ?? namespace };
 }
-const carries = (pod: Pick<Pod, 'metadata'>, selector: Readonly<Record<string, string>> | null | undefined): boolean =>
-  Object.entries(selector ?? {}).every(([label, value]) => pod.metadata.labels[label] === value);
 
 function subsets(cluster: Cluster): FindingDraft[] {
   const rules = found(cluster, 'DestinationRule', DestinationRule);
@@ -92,8 +92,8 @@ function subsets(cluster: Cluster): FindingDraft[] {
         const pods = cluster.pods.filter(
           (pod) =>
             pod.metadata.namespace === to.namespace &&
-            carries(pod, service?.spec.selector) &&
-            carries(pod, subset?.labels),
+            carries(pod.metadata.labels, service?.spec.selector) &&
+            carries(pod.metadata.labels, subset?.labels),
         );
         if (!service || (subset && pods.length > 0)) return [];
         const problem = subset ? 'no pod belongs to it' : 'no DestinationRule defines it';
@@ -172,7 +172,7 @@ function mutualTls(cluster: Cluster): FindingDraft[] {
     hasProxy(pod) &&
     strict.some(
       ({ item, spec }) =>
-        item.metadata.namespace === pod.metadata.namespace && carries(pod, spec.selector?.matchLabels),
+        item.metadata.namespace === pod.metadata.namespace && carries(pod.metadata.labels, spec.selector?.matchLabels),
     );
   const { calls } = topologyIn(cluster);
   return cluster.workloads.flatMap((server) => {
@@ -226,7 +226,7 @@ function policies(cluster: Cluster): FindingDraft[] {
     if (!pod) return [];
     const own = all.filter(
       ({ item, spec }) =>
-        item.metadata.namespace === pod.metadata.namespace && carries(pod, spec.selector?.matchLabels),
+        item.metadata.namespace === pod.metadata.namespace && carries(pod.metadata.labels, spec.selector?.matchLabels),
     );
     const deny = own.find(({ spec }) => spec.action === 'DENY' && (spec.rules ?? []).some(isEmpty));
     const allows = own.filter(({ spec }) => (spec.action ?? 'ALLOW') === 'ALLOW');

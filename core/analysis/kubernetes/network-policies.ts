@@ -1,7 +1,9 @@
 // Finds calls that NetworkPolicies block: to Services that a workload names in its environment, and to the DNS of the cluster. A blocked call alone is
 // context, because most are blocked on purpose; messages of the pods, or their logs (core/diagnosis), show that it is missed.
+
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
+import { isServedBy } from '../../selectors.ts';
 import { isResolverSilent, isSilent } from '../unanswered.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
@@ -101,12 +103,8 @@ const nodeLocal = '169.254.20.10';
 
 /** `called` are the ports of the Service that are called; empty if it is not known which. */
 function targetOf(service: Service, sides: readonly Side[], called: readonly number[]): Target {
-  const selector = Object.entries(service.spec.selector ?? {});
   const behind = sides.filter(
-    ({ party }) =>
-      selector.length > 0 &&
-      party.namespace === service.metadata.namespace &&
-      selector.every(([label, value]) => party.labels?.[label] === value),
+    ({ party }) => party.namespace === service.metadata.namespace && isServedBy(service.spec.selector, party.labels),
   );
   const { clusterIP } = service.spec;
   const own = clusterIP && clusterIP !== 'None' ? [clusterIP] : [];

@@ -1,6 +1,8 @@
 // Schemas of the Kubernetes fields that the analyzers read; other fields are ignored. An object that does not match its schema is dropped, because
 // telemetry is untrusted and one malformed object must not hide the others.
+
 import * as z from 'zod';
+import { LabelExpression, LabelSelector } from '../../selectors.ts';
 
 const meta = z.looseObject({
   name: z.string(),
@@ -100,32 +102,19 @@ const container = z.looseObject({
   readinessProbe: probe,
   startupProbe: probe,
 });
-export const labelExpression = z.looseObject({
-  key: z.string(),
-  operator: z.string(),
-  values: z
-    .array(z.string())
-    .nullish()
-    .transform((v) => v ?? []),
-});
 const required = 'requiredDuringSchedulingIgnoredDuringExecution';
 const requiredTerms = z
   .looseObject({
     nodeSelectorTerms: z.array(
       z.looseObject({
-        matchExpressions: z.array(labelExpression).nullish(),
+        matchExpressions: z.array(LabelExpression).nullish(),
         matchFields: z.array(z.unknown()).nullish(),
       }),
     ),
   })
   .nullish();
 const podTerm = z.looseObject({
-  labelSelector: z
-    .looseObject({
-      matchLabels: z.record(z.string(), z.string()).nullish(),
-      matchExpressions: z.array(labelExpression).nullish(),
-    })
-    .nullish(),
+  labelSelector: LabelSelector.nullish(),
   topologyKey: z.string(),
   namespaces: z.array(z.string()).nullish(),
 });
@@ -177,7 +166,6 @@ const template = z.looseObject({
   metadata: z.looseObject({ labels: z.record(z.string(), z.string()).nullish() }).nullish(),
   spec: podSpec,
 });
-const labelSelector = z.looseObject({ matchLabels: z.record(z.string(), z.string()).nullish() }).nullish();
 
 export const Pod = z.looseObject({
   kind: z.literal('Pod'),
@@ -202,7 +190,7 @@ export const Pod = z.looseObject({
 export const Workload = z.looseObject({
   kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']),
   metadata: meta,
-  spec: z.looseObject({ replicas: z.number().nullish(), selector: labelSelector, template }),
+  spec: z.looseObject({ replicas: z.number().nullish(), selector: LabelSelector.nullish(), template }),
   status: z
     .looseObject({
       replicas: z.number().nullish(),
@@ -290,7 +278,7 @@ export const Claim = z.looseObject({
       .transform((v) => v ?? []),
     storageClassName: z.string().nullish(),
     volumeName: z.string().nullish(),
-    selector: labelSelector,
+    selector: LabelSelector.nullish(),
     resources: z.looseObject({ requests: quantities }).nullish(),
   }),
   status: z.looseObject({ phase: z.string().nullish() }).nullish(),
@@ -344,6 +332,5 @@ export type Quota = z.infer<typeof Quota>;
 export type KubernetesEvent = z.infer<typeof KubernetesEvent>;
 export type Container = z.infer<typeof container>;
 export type ContainerStatus = z.infer<typeof containerStatus>;
-export type LabelExpression = z.infer<typeof labelExpression>;
 export type PodTerm = z.infer<typeof podTerm>;
 export type Probe = NonNullable<z.infer<typeof probe>>;

@@ -1,9 +1,9 @@
 // Evaluates NetworkPolicies as Kubernetes defines them: a pod that no policy of a direction selects is open in it; otherwise the rules of all selecting
 // policies add up, and what no rule allows is blocked. What the snapshot does not tell is `unknown`, never `no`.
+
 import * as z from 'zod';
+import { holds, LabelSelector } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
-import { fits } from './feasibility.ts';
-import { labelExpression } from './objects.ts';
 
 type Verdict = 'yes' | 'no' | 'unknown';
 export type Direction = 'ingress' | 'egress';
@@ -25,14 +25,9 @@ export interface PodPort {
   readonly protocol: string;
 }
 
-const selectorSchema = z.looseObject({
-  matchLabels: z.record(z.string(), z.string()).nullish(),
-  matchExpressions: z.array(labelExpression).nullish(),
-});
-type Selector = z.infer<typeof selectorSchema>;
 const peerSchema = z.looseObject({
-  podSelector: selectorSchema.nullish(),
-  namespaceSelector: selectorSchema.nullish(),
+  podSelector: LabelSelector.nullish(),
+  namespaceSelector: LabelSelector.nullish(),
   ipBlock: z.looseObject({ cidr: z.string(), except: z.array(z.string()).nullish() }).nullish(),
 });
 export type Peer = z.infer<typeof peerSchema>;
@@ -48,7 +43,7 @@ const ruleSchema = z.looseObject({
 });
 type Rule = z.infer<typeof ruleSchema>;
 const specSchema = z.looseObject({
-  podSelector: selectorSchema,
+  podSelector: LabelSelector,
   policyTypes: z.array(z.string()).nullish(),
   ingress: z.array(ruleSchema).nullish(),
   egress: z.array(ruleSchema).nullish(),
@@ -76,25 +71,25 @@ const anyOf = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.includes('yes') ? 'yes' : verdicts.includes('unknown') ? 'unknown' : 'no';
 const allOf = (verdicts: readonly Verdict[]): Verdict =>
   verdicts.includes('no') ? 'no' : verdicts.includes('unknown') ? 'unknown' : 'yes';
-const verdict = (holds: boolean): Verdict => (holds ? 'yes' : 'no');
+const verdict = (isTrue: boolean): Verdict => (isTrue ? 'yes' : 'no');
 
 /** `isComplete` tells whether labels that are not listed are absent, or only unknown. */
-function matches({ matchLabels, matchExpressions }: Selector, labels: Labels, isComplete: boolean): Verdict {
-  const judged = (key: string, holds: boolean) =>
-    isComplete || labels[key] !== undefined ? verdict(holds) : 'unknown';
+function matches({ matchLabels, matchExpressions }: LabelSelector, labels: Labels, isComplete: boolean): Verdict {
+  const judged = (key: string, isTrue: boolean) =>
+    isComplete || labels[key] !== undefined ? verdict(isTrue) : 'unknown';
   return allOf([
     ...Object.entries(matchLabels ?? {}).map(([key, value]) => judged(key, labels[key] === value)),
-    ...(matchExpressions ?? []).map((expression) => judged(expression.key, fits(labels, expression))),
+    ...(matchExpressions ?? []).map((expression) => judged(expression.key, holds(expression, labels))),
   ]);
 }
 
-function podMatches(selector: Selector | null | undefined, { labels, hostNetwork }: Party): Verdict {
+function podMatches(selector: LabelSelector | null | undefined, { labels, hostNetwork }: Party): Verdict {
   // Network plugins differ in whether a pod on its node's network counts as a pod.
   if (hostNetwork) return 'unknown';
   return matches(selector ?? {}, labels ?? {}, labels !== undefined);
 }
 
-function namespaceMatches(cluster: Cluster, selector: Selector, namespace: string | undefined): Verdict {
+function namespaceMatches(cluster: Cluster, selector: LabelSelector, namespace: string | undefined): Verdict {
   if (namespace === undefined) return matches(selector, {}, false);
   const object = cluster.items.find(({ kind, metadata }) => kind === 'Namespace' && metadata.name === namespace);
   // The API server sets this label on every namespace.

@@ -1,7 +1,9 @@
 // Finds broken Services: a selector that matches no pod, a port without a listener, a protocol that the application does not use. Also finds
 // environment variables that point to a missing Service or port.
+
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
+import { isServedBy } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import { corroboration } from './corroboration.ts';
 import { hasReadyEndpoints } from './endpoints.ts';
@@ -10,8 +12,7 @@ import type { Container, Pod, Service, Workload } from './objects.ts';
 
 export function services(cluster: Cluster): FindingDraft[] {
   return cluster.services.flatMap((service) => {
-    const selector = Object.entries(service.spec.selector ?? {});
-    if (selector.length === 0 || service.spec.type === 'ExternalName') return [];
+    if (Object.keys(service.spec.selector ?? {}).length === 0 || service.spec.type === 'ExternalName') return [];
     const namespace = service.metadata.namespace;
     const entity: EntityRef = {
       kind: 'Service',
@@ -20,9 +21,7 @@ export function services(cluster: Cluster): FindingDraft[] {
       ...(namespace ? { namespace } : {}),
     };
     const matched = cluster.pods.filter(
-      (pod) =>
-        pod.metadata.namespace === namespace &&
-        selector.every(([label, value]) => pod.metadata.labels[label] === value),
+      (pod) => pod.metadata.namespace === namespace && isServedBy(service.spec.selector, pod.metadata.labels),
     );
     // Addresses of pods that the snapshot does not hold lead somewhere, too.
     if (matched.length === 0)
@@ -35,10 +34,9 @@ export function services(cluster: Cluster): FindingDraft[] {
 
 function selectorFinding(cluster: Cluster, service: Service, entity: EntityRef): FindingDraft[] {
   // If a workload's pod labels match the selector but it has no pods, the workload is at fault, not the selector.
-  const selector = Object.entries(service.spec.selector ?? {});
   const inNamespace = cluster.workloads.filter((one) => one.metadata.namespace === service.metadata.namespace);
   const labelsOf = (one: Workload) => one.spec.template.metadata?.labels ?? {};
-  if (inNamespace.some((one) => selector.every(([label, value]) => labelsOf(one)[label] === value))) return [];
+  if (inNamespace.some((one) => isServedBy(service.spec.selector, labelsOf(one)))) return [];
   const namesake = inNamespace.find((one) => one.metadata.name === service.metadata.name);
   const running = namesake
     ? cluster.podsOf({

@@ -1,8 +1,10 @@
 // Derives the call graph from the cluster alone: environment variables and ConfigMaps that name a Service. Also finds database servers, by image or
 // port. Meshes and tracers know more; this works without them.
+
 import { type EntityRef, entityKey } from '../../model/entity.ts';
 import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
+import { isServedBy } from '../../selectors.ts';
 import { accountRights } from './account-rights.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import { clusterDnsOf } from './cluster-dns.ts';
@@ -151,18 +153,16 @@ export const hostsIn = (texts: readonly string[]): ReadonlySet<string> =>
     ),
   );
 
-const selects = ({ spec: { selector } }: Service, { spec: { template } }: Workload): boolean => {
-  const required = Object.entries(selector ?? {});
-  const labels = template.metadata?.labels ?? {};
-  return required.length > 0 && required.every(([label, value]) => labels[label] === value);
-};
+const labelsIn = ({ spec: { template } }: Workload) => template.metadata?.labels;
 const leadsTo = (service: Service, workload: Workload): boolean =>
-  service.metadata.name === workload.metadata.name || selects(service, workload);
+  service.metadata.name === workload.metadata.name || isServedBy(service.spec.selector, labelsIn(workload));
 
 /** The name of the workload behind a Service with a different name. */
 function workloadBehind(cluster: Cluster, service: Service): string | undefined {
   const behind = cluster.workloads.filter(
-    (workload) => workload.metadata.namespace === service.metadata.namespace && selects(service, workload),
+    (workload) =>
+      workload.metadata.namespace === service.metadata.namespace &&
+      isServedBy(service.spec.selector, labelsIn(workload)),
   );
   return behind.length === 1 ? behind[0]?.metadata.name : undefined;
 }

@@ -1,6 +1,8 @@
 // Finds why a volume claim is not bound: the first mismatch between the claim and the closest existing volume is the cause.
+
 import type { CauseCode } from '../../causes/causes.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
+import { selects } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import { observed } from './finding.ts';
 import type { Claim, Pod, Volume } from './objects.ts';
@@ -36,8 +38,7 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
       cause: 'volume-storage-class',
       problem: `nothing is provisioned for ${name}: ${(provisioning.message ?? '').slice(0, 200)}`,
     };
-  const selector = Object.entries(claim.spec.selector?.matchLabels ?? {});
-  const selects = (volume: Volume) => selector.every(([label, value]) => volume.metadata.labels[label] === value);
+  const isSelected = (volume: Volume) => selects(claim.spec.selector ?? {}, volume.metadata.labels);
   const sameClass = (volume: Volume) => (volume.spec.storageClassName ?? '') === (claim.spec.storageClassName ?? '');
   const modes = (volume: Volume) => claim.spec.accessModes.every((mode) => volume.spec.accessModes.includes(mode));
   const requested = bytesOf(claim.spec.resources?.requests.storage);
@@ -49,7 +50,7 @@ function claimCause(cluster: Cluster, claim: Claim): Judged {
       volume.spec.claimRef.name === claim.metadata.name &&
       volume.spec.claimRef.namespace === claim.metadata.namespace);
   const checks: readonly (readonly [fits: (volume: Volume) => boolean, cause: CauseCode, says: string])[] = [
-    [selects, 'volume-selector', `the selector of ${name} matches no volume`],
+    [isSelected, 'volume-selector', `the selector of ${name} matches no volume`],
     [sameClass, 'volume-storage-class', `${name} names a storage class that no volume has`],
     [modes, 'volume-access-mode', `${name} asks for an access mode that no volume offers`],
     [large, 'volume-capacity', `${name} asks for more than any volume has`],

@@ -1,8 +1,10 @@
 // Finds admission webhooks that do not answer. The API server then refuses every object that it has to ask the webhook about, so the fault is the
 // webhook's and not that of the workload whose pods cannot be created.
+
 import * as z from 'zod';
 import type { EntityRef } from '../../model/entity.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
+import { isServedBy } from '../../selectors.ts';
 import { type Cluster, replicasOf } from './cluster.ts';
 import { firstTimeOf, lastTimeOf } from './event-times.ts';
 import { clockTime, earliest, observed } from './finding.ts';
@@ -258,13 +260,10 @@ function withoutPods(cluster: Cluster): string[] {
 
 function workloadBehind(cluster: Cluster, name: string, namespace: string): Workload | undefined {
   const service = cluster.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
-  const selector = Object.entries(service?.spec.selector ?? {});
   const inNamespace = cluster.workloads.filter(({ metadata }) => metadata.namespace === namespace);
   return (
-    inNamespace.find(({ spec }) => {
-      const labels = spec.template.metadata?.labels ?? {};
-      return selector.length > 0 && selector.every(([label, value]) => labels[label] === value);
-    }) ?? inNamespace.find(({ metadata }) => metadata.name === name)
+    inNamespace.find(({ spec }) => isServedBy(service?.spec.selector, spec.template.metadata?.labels)) ??
+    inNamespace.find(({ metadata }) => metadata.name === name)
   );
 }
 

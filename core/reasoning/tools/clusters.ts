@@ -1,4 +1,5 @@
 // Tools that read the clusters' objects: lists, revisions, references, rights and Events.
+
 import * as z from 'zod';
 import { accountRights } from '../../analysis/kubernetes/account-rights.ts';
 import { type Cluster, indexCluster, replicasOf } from '../../analysis/kubernetes/cluster.ts';
@@ -8,6 +9,7 @@ import type { Grant, Rule } from '../../model/account-rights.ts';
 import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { KubernetesObject, KubernetesSnapshot } from '../../model/telemetry.ts';
+import { carries, type Labels } from '../../selectors.ts';
 import { shorten } from '../../text.ts';
 import { type Found, investigationTool, limitLines, type ToolPorts } from './tool.ts';
 
@@ -250,7 +252,7 @@ export const findUsers = investigationTool({
   },
 });
 
-type Selector = Readonly<Record<string, unknown>>;
+type Selector = Labels;
 
 function selectorOf(
   items: readonly KubernetesObject[],
@@ -266,8 +268,7 @@ function selectorOf(
   return read.success ? read.data.selector : undefined;
 }
 
-const isSelected = ({ metadata }: KubernetesObject, selector: Selector): boolean =>
-  Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value);
+const isSelected = ({ metadata }: KubernetesObject, selector: Selector): boolean => carries(metadata.labels, selector);
 
 /** Paths of fields that name the object; text that contains a Service's name as a host counts, too. */
 function pathsTo(

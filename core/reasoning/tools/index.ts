@@ -9,6 +9,7 @@ import { kubernetesTool } from './kubernetes.ts';
 import { logsTool } from './logs.ts';
 import { metricsTool } from './metrics.ts';
 import { noteTool } from './note.ts';
+import { runQuery } from './queries.ts';
 import { readRecords } from './records.ts';
 import type { MakeTool, ToolPorts } from './tool.ts';
 import { readCallGraph } from './topology.ts';
@@ -19,7 +20,7 @@ const bySpecialist: Readonly<Record<string, readonly MakeTool[]>> = {
   knowledge: [knowledgeTool],
   kubernetes: [kubernetesTool, listObjects, diffRevisions, findUsers, canI, listEvents],
   logs: [logsTool, readCallGraph],
-  metrics: [metricsTool, readCallGraph],
+  metrics: [metricsTool, runQuery, readCallGraph],
   traces: [findTraces, readCallGraph],
   aws: [readRecords],
   cdn: [readRecords],

@@ -68,6 +68,13 @@ export const metricsTool = investigationTool({
   },
 });
 
+/** A sentence about each series, those that moved first. `baselineEnd`: epoch seconds. */
+export const describeSeries = (all: readonly Series[], baselineEnd: number): string[] =>
+  all
+    .map((series) => ({ series, shift: findShift(series.points, baselineEnd) }))
+    .toSorted((a, b) => Number(b.shift !== undefined) - Number(a.shift !== undefined))
+    .map(({ series, shift }) => sentenceOf(series, shift, baselineEnd));
+
 function sentenceOf(series: Series, shift: ReturnType<typeof findShift>, baselineEnd: number): string {
   const { entity, signal, unit, points } = series;
   const words = (value: number) => formatValue(value, unit, signal);

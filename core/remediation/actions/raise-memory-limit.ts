@@ -1,7 +1,9 @@
 // Defines the action that raises the memory limit of a workload's container.
+
 import * as z from 'zod';
 import { bytesOf } from '../../analysis/kubernetes/quantity.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
+import { owns } from '../../selectors.ts';
 import { type Check, rolloutPaused, type Seen, sure } from '../action-checks.ts';
 import type { ActionDefinition, Parameters, Planned, Surroundings } from '../action-definition.ts';
 import { replacesAllPods } from '../action-impact.ts';
@@ -75,11 +77,7 @@ function plan(surroundings: Surroundings): Planned {
 
 /** The containers that were killed for memory, according to the status of the workload's own pods. */
 function killedIn(workload: Workload, around: readonly KubernetesObject[]): ReadonlySet<string> {
-  const labels = Object.entries(workload.spec.selector?.matchLabels ?? {});
-  const own = around.filter(
-    ({ kind, metadata }) =>
-      kind === 'Pod' && labels.length > 0 && labels.every(([key, value]) => metadata.labels?.[key] === value),
-  );
+  const own = around.filter(({ kind, metadata }) => kind === 'Pod' && owns(workload.spec.selector, metadata.labels));
   const statuses = own.flatMap((pod) => Pod.safeParse(pod).data?.status.containerStatuses ?? []);
   const wasKilled = (ended: z.infer<typeof Ended>) => ended?.terminated?.reason === 'OOMKilled';
   return new Set(

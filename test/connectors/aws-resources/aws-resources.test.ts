@@ -106,9 +106,12 @@ test('the rights are those of the types, for the functions and for each account'
   expect(rights.map(({ account = 'own', actions }) => `${account} ${actions.join(' ')}`)).toEqual([
     'own cloudwatch:GetMetricData',
     'own dynamodb:DescribeTable',
+    'own servicequotas:ListServiceQuotas',
     '222233334444 cloudwatch:GetMetricData',
     '222233334444 dynamodb:DescribeTable',
+    '222233334444 servicequotas:ListServiceQuotas',
   ]);
+  expect(JSON.stringify(awsResources.rights(settings({ quotas: false })))).not.toContain('servicequotas');
   const all = awsResources.rights(settings()).flatMap(({ actions }) => actions);
   expect(all.filter((action) => !/:(?:Get|List|Describe|FilterLogEvents$|GET$)/.test(action))).toEqual([]);
 });

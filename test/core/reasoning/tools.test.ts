@@ -72,7 +72,7 @@ test('each specialist has a tool for its own source and one to read evidence; no
       'list_events',
       'note',
     ],
-    ['read_evidence', 'query_metrics', 'call_graph', 'note'],
+    ['read_evidence', 'query_metrics', 'run_query', 'call_graph', 'note'],
     ['read_evidence', 'search_logs', 'call_graph', 'note'],
     ['read_evidence', 'list_changes', 'read_records', 'note'],
     ['read_evidence', 'search_knowledge', 'note'],
