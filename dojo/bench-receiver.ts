@@ -2,13 +2,14 @@
 // downloads Bolt from npm into a temporary folder, bundles it as the stack bundles functions, with one listener that does nothing, and sends a
 // signed event to it and to our own function's bundle. Decision 0012 has the figures.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundled, importOnce } from './bundles.ts';
+import { bundle, functionEntry } from '../lib/bundle.ts';
+import { importOnce } from './bundles.ts';
 import { quantile } from './score.ts';
 
 const run = promisify(execFile);
@@ -54,23 +55,22 @@ async function main(): Promise<void> {
     await run('npm', ['install', '--silent', '--no-audit', '--no-fund', `@slack/bolt@${boltVersion}`], { cwd: folder });
     const source = join(folder, 'bolt.mjs');
     await writeFile(source, boltEntry);
-    const [bolt, ours] = [join(folder, 'bolt-bundle.mjs'), join(folder, 'ours-bundle.mjs')];
-    await bundled(source, bolt);
-    await bundled(new URL('../lambdas/slack/handler.ts', import.meta.url).pathname, ours);
+    const bolt = bundle(join(folder, 'bolt'), { ...functionEntry('slack'), file: source }, []);
+    const ours = bundle(join(folder, 'ours'), functionEntry('slack'), []);
     const environment = { ...process.env, SLACK_API: `http://127.0.0.1:${(slack.address() as AddressInfo).port}/` };
     const times = { ours: [] as number[], bolt: [] as number[], answer: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
-      times.ours.push(await importOnce(ours));
-      times.bolt.push(await importOnce(bolt, '', environment));
-      times.answer.push(await importOnce(bolt, 'await made.answer();', environment));
+      times.ours.push(await importOnce(ours.path));
+      times.bolt.push(await importOnce(bolt.path, '', environment));
+      times.answer.push(await importOnce(bolt.path, 'await made.answer();', environment));
     }
-    const kib = async (file: string) => Math.round((await stat(file)).size / 1024);
+    const kib = ({ atOnce }: { readonly atOnce: number }) => Math.round(atOnce / 1024);
     print(
       `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, median of ${rounds} fresh processes each, in turn`,
     );
-    print(`our whole function   ${await kib(ours)} KiB, import ${median(times.ours).toFixed(0)} ms`);
+    print(`our whole function   ${kib(ours)} KiB, import ${median(times.ours).toFixed(0)} ms`);
     print(
-      `Bolt ${boltVersion} alone     ${await kib(bolt)} KiB, import ${median(times.bolt).toFixed(0)} ms, with the first answer ${median(times.answer).toFixed(0)} ms`,
+      `Bolt ${boltVersion} alone     ${kib(bolt)} KiB, import ${median(times.bolt).toFixed(0)} ms, with the first answer ${median(times.answer).toFixed(0)} ms`,
     );
     print(
       `calls_of_slack_per_cold_answer=${(calls / rounds).toFixed(1)} bolt_import_ratio=${(median(times.bolt) / median(times.ours)).toFixed(2)}`,

@@ -2,20 +2,21 @@
 // import time of each Lambda. The figures are of this machine at this moment; the heading describes the machine.
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
+import { Impossible, Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { recordedWorld } from '../local/compose.ts';
 import { startRuntime } from '../local/runtime/index.ts';
-import { measureBundles } from './bundles.ts';
+import { type BundleMeasure, measureBundles, mostAtOnce } from './bundles.ts';
 import { collectScenarios } from './scenarios.ts';
 import { quantile } from './score.ts';
 import { table } from './table.ts';
 
 const help = `Measures the time from a webhook to its diagnosis, and the size of the Lambda bundles.
 
-  npm run bench -- [--runs N] [--scenarios DIR]
+  npm run bench -- [--runs N] [--scenarios DIR] [--bundles]
 
   --runs N         runs per scenario, each in a fresh runtime (default 7)
   --scenarios DIR  folder with the scenarios (default scenarios)
+  --bundles        only the bundles; fails if a function loads more than 2 MiB before it is called
   --help           show this text
 `;
 const patienceMs = 60_000;
@@ -30,6 +31,7 @@ interface Run {
 }
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
+const kib = (bytes: number) => (bytes / 1024).toFixed(0);
 const ms = (value: number) => value.toFixed(value < 10 ? 1 : 0);
 
 async function runOnce(dir: string): Promise<Run> {
@@ -82,17 +84,43 @@ function steps(runs: readonly Run[], of: (run: Run) => ReadonlyMap<string, numbe
   });
 }
 
-function readOptions(args: readonly string[]): { runs: number; scenarios: readonly string[] } | 'help' {
+type Asked = { runs: number; scenarios: readonly string[] } | 'bundles' | 'help';
+
+function readOptions(args: readonly string[]): Asked {
   const { values } = parseArgs({
     args: [...args],
-    options: { runs: { type: 'string' }, scenarios: { type: 'string', multiple: true }, help: { type: 'boolean' } },
+    options: {
+      runs: { type: 'string' },
+      scenarios: { type: 'string', multiple: true },
+      bundles: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) return 'help';
+  if (values.bundles) return 'bundles';
   const runs = Number(values.runs ?? '7');
   if (!Number.isInteger(runs) || runs < 1 || runs > 1000) {
     throw new Misconfigured(`--runs takes a number from 1 to 1000, not "${values.runs}".`);
   }
   return { runs, scenarios: values.scenarios ?? ['scenarios'] };
+}
+
+/** Prints a row for each function. Throws if one loads too much before it is called. */
+async function printBundles(): Promise<readonly BundleMeasure[]> {
+  const bundles = await measureBundles(importsPerBundle);
+  print(`\nLambda bundles (ES modules, minified; import in a fresh process, median of ${importsPerBundle})`);
+  print(
+    table(
+      ['function', 'KiB at once', 'KiB in all', 'import ms'],
+      bundles.map(({ name, atOnce, total, importMs }) => [name, kib(atOnce), kib(total), ms(importMs)]),
+    ),
+  );
+  const tooLarge = bundles
+    .filter(({ atOnce }) => atOnce > mostAtOnce)
+    .map(({ name, atOnce }) => `${name} ${kib(atOnce)} KiB`);
+  if (tooLarge.length > 0)
+    throw new Impossible(`More than ${kib(mostAtOnce)} KiB are loaded before the first call: ${tooLarge.join(', ')}.`);
+  return bundles;
 }
 
 async function bench(options: { runs: number; scenarios: readonly string[] }): Promise<void> {
@@ -131,25 +159,19 @@ async function bench(options: { runs: number; scenarios: readonly string[] }): P
     ),
   );
 
-  const bundles = await measureBundles(importsPerBundle);
-  print(`\nLambda bundles (ES module, minified; import in a fresh process, median of ${importsPerBundle})`);
-  print(
-    table(
-      ['function', 'KiB', 'import ms'],
-      bundles.map(({ name, bytes, importMs }) => [name, (bytes / 1024).toFixed(0), ms(importMs)]),
-    ),
-  );
+  const bundles = await printBundles();
   const slowest = Math.max(...all.map(({ runs }) => median(times(runs))));
-  const largest = bundles.toSorted((a, b) => b.bytes - a.bytes)[0];
+  const largest = bundles.toSorted((a, b) => b.atOnce - a.atOnce)[0];
   print(
     `\nbench: webhook to diagnosis median ${ms(median(times(flat)))} ms, p95 ${ms(p95(times(flat)))} ms, slowest scenario ${ms(slowest)} ms, first run ${ms(flat[0]?.diagnosisMs ?? 0)} ms; boot ${ms(median(flat.map(({ bootMs }) => bootMs)))} ms; ` +
-      `${bundles.length} bundles, largest ${largest?.name} ${((largest?.bytes ?? 0) / 1024).toFixed(0)} KiB, slowest import ${ms(Math.max(...bundles.map(({ importMs }) => importMs)))} ms`,
+      `${bundles.length} bundles, largest ${largest?.name} ${kib(largest?.atOnce ?? 0)} KiB at once, slowest import ${ms(Math.max(...bundles.map(({ importMs }) => importMs)))} ms`,
   );
 }
 
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') print(help);
+  else if (options === 'bundles') await printBundles();
   else await bench(options);
 } catch (error) {
   process.stderr.write(

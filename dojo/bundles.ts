@@ -1,24 +1,24 @@
 // Measures the size and import time of each Lambda: bundled as the stack bundles it (lib/functions.ts), and imported in a fresh process.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { Impossible } from '../core/errors.ts';
+import { type Bundle, bundle, functionEntry } from '../lib/bundle.ts';
 import { quantile } from './score.ts';
 
-export interface BundleMeasure {
+export interface BundleMeasure extends Omit<Bundle, 'path'> {
   readonly name: string;
-  readonly bytes: number;
   /** Median of the imports. */
   readonly importMs: number;
 }
 
+/** The most JavaScript, in bytes, that a function may load before it is called. */
+export const mostAtOnce = 2 * 1024 * 1024;
+
 const lambdas = new URL('../lambdas/', import.meta.url);
-const banner =
-  "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;";
 
 export async function measureBundles(imports: number): Promise<readonly BundleMeasure[]> {
   const out = await mkdtemp(join(tmpdir(), 'watchkeeper-bundles-'));
@@ -28,7 +28,8 @@ export async function measureBundles(imports: number): Promise<readonly BundleMe
     for (const { name } of folders
       .filter((entry) => entry.isDirectory())
       .sort((a, b) => a.name.localeCompare(b.name))) {
-      measures.push(await measure(name, join(out, `${name}.mjs`), imports));
+      const { path, atOnce, total } = bundle(join(out, name), functionEntry(name), []);
+      measures.push({ name, atOnce, total, importMs: await medianImport(path, imports) });
     }
     return measures;
   } finally {
@@ -36,34 +37,13 @@ export async function measureBundles(imports: number): Promise<readonly BundleMe
   }
 }
 
-async function measure(name: string, outfile: string, imports: number): Promise<BundleMeasure> {
-  await bundled(new URL(`${name}/handler.ts`, lambdas).pathname, outfile);
+async function medianImport(path: string, imports: number): Promise<number> {
   const times: number[] = [];
-  for (let n = 0; n < imports; n++) times.push(await importOnce(outfile));
-  return {
-    name,
-    bytes: (await stat(outfile)).size,
-    importMs: quantile(
-      times.sort((a, b) => a - b),
-      0.5,
-    ),
-  };
-}
-
-/** Bundles one file as the stack does. */
-export async function bundled(entry: string, outfile: string): Promise<void> {
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    minify: true,
-    banner: { js: banner },
-    logLevel: 'error',
-  });
+  for (let n = 0; n < imports; n++) times.push(await importOnce(path));
+  return quantile(
+    times.sort((a, b) => a - b),
+    0.5,
+  );
 }
 
 /** Milliseconds in a fresh process. `then` is code that runs after the import, with the imported module as `made`. */

@@ -19,7 +19,6 @@ import { awsAccess } from '../connectors/aws-accounts.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
 import { cedarPolicies } from '../connectors/cedar/index.ts';
 import { readTelemetry, type TelemetrySetting } from '../connectors/configured.ts';
-import { costExplorer } from '../connectors/cost-explorer/index.ts';
 import { discoverFrom } from '../connectors/discover.ts';
 import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
@@ -70,6 +69,7 @@ import {
 import { RemoteToolServer } from '../core/specialists/tool-server.ts';
 import type { Inventory } from '../core/topology/discovery/inventory.ts';
 import {
+  deferredCosts,
   deferredExecutor,
   deferredKnowledge,
   deferredReasoner,
@@ -571,7 +571,8 @@ export const catalog = (): Ports['catalog'] =>
 export const costs = (): Ports['costs'] =>
   once('costs', () => {
     const { COSTS: config } = environment();
-    return config === undefined ? noCosts : costExplorer(config);
+    if (config === undefined) return noCosts;
+    return deferredCosts(kept(async () => (await import('../connectors/cost-explorer/index.ts')).costExplorer(config)));
   });
 
 /** Undefined if the stage does not record. A function may be frozen as soon as it has answered, so it waits for its tape first. */

@@ -2,6 +2,7 @@
 
 import { Unavailable } from '../core/errors.ts';
 import type { Reasoner } from '../core/ports/channels.ts';
+import type { Costs } from '../core/ports/costs.ts';
 import { eachSignal } from '../core/ports/signals.ts';
 import type { Executor, KnowledgeBase, Sources, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
@@ -40,6 +41,11 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
       return servers.call(...args);
     },
   },
+});
+
+export const deferredCosts = (load: Load<Costs>): Costs => ({
+  accounts: async () => (await load()).accounts(),
+  costs: async (query) => (await load()).costs(query),
 });
 
 export const deferredExecutor = (load: Load<Executor>): Executor => ({

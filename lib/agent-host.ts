@@ -1,12 +1,13 @@
 // Hosts an agent in AgentCore Runtime, if a stage configures it: each session, of up to eight hours, has a machine of its own. There is no container:
 // the bundle of a folder of lambdas/ is the deployment.
 import { join } from 'node:path';
-import { ArnFormat, AssetHashType, DockerImage, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Stack, Validations } from 'aws-cdk-lib';
 import { CfnRuntime } from 'aws-cdk-lib/aws-bedrockagentcore';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { bundleServer } from './bundles.ts';
+import { serverEntry } from './bundle.ts';
+import { bundledAsset } from './bundled-asset.ts';
 import { acknowledgements, type Capability, type Given, give, inWords, type Surroundings } from './capabilities.ts';
 import { root } from './root.ts';
 
@@ -109,16 +110,7 @@ export class AgentHost extends Construct {
     return new Asset(this, 'Code', {
       // The folder to hash if nothing is bundled (tests).
       path: join(root, 'lambdas', folder),
-      assetHashType: AssetHashType.OUTPUT,
-      bundling: {
-        image: DockerImage.fromRegistry('unused'),
-        local: {
-          tryBundle: (output) => {
-            bundleServer(folder, output, given.files);
-            return true;
-          },
-        },
-      },
+      ...bundledAsset(serverEntry(folder), given.files),
     });
   }
 }

@@ -9,14 +9,15 @@ import {
   Architecture,
   CfnEventInvokeConfig,
   CfnFunction,
-  type Function as LambdaFunction,
+  Code,
+  Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { bundling } from './bundles.ts';
+import { functionEntry } from './bundle.ts';
+import { bundledAsset } from './bundled-asset.ts';
 import { acknowledgements, type Capability, type Given, give, type Surroundings } from './capabilities.ts';
 import type { StageConfig } from './config.ts';
 import { Network } from './network.ts';
@@ -403,10 +404,11 @@ function createFunction(
     retention: logRetention,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const created = new NodejsFunction(scope, name, {
+  const folder = row.specialist === undefined ? name : specialistEntry;
+  const created = new LambdaFunction(scope, name, {
     functionName,
-    entry: join(root, 'lambdas', row.specialist === undefined ? name : specialistEntry, 'handler.ts'),
-    handler: 'handler',
+    code: Code.fromAsset(join(root, 'lambdas', folder), bundledAsset(functionEntry(folder), given.files)),
+    handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: stage.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     memorySize: row.memoryMb,
@@ -419,9 +421,6 @@ function createFunction(
       ...(row.specialist === undefined ? {} : { SPECIALIST: row.specialist }),
       ...given.environment,
     },
-    depsLockFilePath: join(root, 'package-lock.json'),
-    projectRoot: root,
-    bundling: bundling(given.files),
   });
   // Set on the resource, because the construct would add the tracing right to the role by a second policy, which is easily overlooked.
   if (created.node.defaultChild instanceof CfnFunction) {

@@ -11,7 +11,7 @@ import { agentRuntime } from '../../connectors/agentcore/index.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { create, forward } from '../../lambdas/conversation/handler.ts';
 import { type Served, serveInvocations } from '../../lambdas/invocations.ts';
-import { bundleServer } from '../../lib/bundles.ts';
+import { bundle, serverEntry } from '../../lib/bundle.ts';
 import { recordedWorld } from '../../local/compose.ts';
 import { type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import { awsClient, serve } from '../server.ts';
@@ -142,7 +142,7 @@ describe('the bundle that is deployed', () => {
   });
 
   test('starts by itself, is healthy, refuses nonsense, and ends when it is told to', async () => {
-    bundleServer('conversation', folder, [{ from: 'policies', to: 'policies' }]);
+    bundle(folder, serverEntry('conversation'), [{ from: 'policies', to: 'policies' }]);
     const port = await freePort();
     server = spawn(process.execPath, ['app.js'], {
       cwd: folder,
