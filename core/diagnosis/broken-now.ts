@@ -15,6 +15,9 @@ export interface BrokenSubjects {
   isOnlyWeaklySuspected(subject: string): boolean;
 }
 
+/** Metrics name a cause only from this confidence: several places that explain the page alike name none. */
+const likely = 0.5;
+
 /** The cluster states a failure that lasts. A finding with less confidence only suspects one. */
 const isBroken = ({ specialist, role, severity, confidence, entity, cause }: Finding): boolean =>
   severity === 'critical' &&
@@ -63,8 +66,12 @@ export function brokenSubjectsOf({
   const measured = new Map(
     findings
       .filter(
-        ({ specialist, role, severity, entity }) =>
-          specialist === 'metrics' && role === 'cause' && severity !== 'info' && !isElsewhere(entity),
+        ({ specialist, role, severity, confidence, entity }) =>
+          specialist === 'metrics' &&
+          role === 'cause' &&
+          severity !== 'info' &&
+          confidence >= likely &&
+          !isElsewhere(entity),
       )
       .map(({ entity }) => [subjects.keyOf(entity), entity.name]),
   );

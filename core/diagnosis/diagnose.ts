@@ -9,7 +9,7 @@ import { factOrigin, type ServiceFact } from '../model/fact.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
-import { type CallGraph, callGraph } from '../topology/call-graph.ts';
+import type { CallGraph } from '../topology/call-graph.ts';
 import { impliedCalls } from '../topology/implied.ts';
 import { withOddAddresses } from './addresses.ts';
 import { type Answer, answerOf } from './answers.ts';
@@ -17,12 +17,13 @@ import { withIdleAutoscalers } from './autoscalers.ts';
 import { withBlockedCalls } from './blocked-calls.ts';
 import { brokenSubjectsOf } from './broken-now.ts';
 import { earnedConfidence } from './calibration.ts';
+import { graphOf, observedGraph } from './calls.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
 import { withColdCaches } from './cold-caches.ts';
 import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
 import { withClusterDns } from './names.ts';
-import { isElsewhere } from './neighbourhood.ts';
+import { relationsOf, type Surroundings } from './neighbourhood.ts';
 import { outsideHosts } from './outside.ts';
 import { withSharedPeers } from './peers.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
@@ -253,9 +254,10 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context, vendors);
   const graph = graphOf(findings, dependencies, context, subjects);
   const paged = pagedService(context, subjects);
+  const observedCalls = observedGraph(reports, traced, context, subjects);
   const around = (calls: CallGraph) => ({
     graph: calls,
-    isElsewhere: isElsewhere({ context, findings, graph: calls, subjects, paged }),
+    ...relations({ context, findings, graph: calls, observedCalls, subjects, paged }),
   });
   const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
   const taught = context.facts.filter(
@@ -286,6 +288,17 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   };
 }
 
+function relations(
+  surroundings: Surroundings,
+): Pick<ScoringContext, 'isElsewhere' | 'isLinkUnknown' | 'areCallsKnown'> {
+  const { relationTo, areCallsKnown } = relationsOf(surroundings);
+  return {
+    isElsewhere: (entity) => relationTo(entity) === 'elsewhere',
+    isLinkUnknown: (entity) => relationTo(entity) === 'not-known',
+    areCallsKnown,
+  };
+}
+
 const callsOf = (facts: readonly ServiceFact[]): Dependency[] =>
   facts.flatMap(({ statement }) =>
     statement.kind === 'talks-to' ? [{ from: statement.service, to: statement.to }] : [],
@@ -296,28 +309,6 @@ const excerptOf = (evidence: Evidence | undefined): string => evidence?.excerpt 
 function pagedService(context: Context, subjects: Subjects): string | undefined {
   const entity = context.workload ?? (context.service && { kind: 'Service', name: context.service.value });
   return entity && subjects.serviceOf(entity);
-}
-
-/** Calls known to the mesh and the catalogue, and calls from a failing entity to the dependency that its finding names. */
-function graphOf(
-  findings: readonly Finding[],
-  dependencies: readonly Dependency[],
-  context: Context,
-  subjects: Subjects,
-): CallGraph {
-  const node = (name: string): string => subjects.serviceOf({ kind: 'Service', name }) ?? name;
-  const paged = context.service?.value;
-  const known = paged
-    ? [...context.callees.map((to) => ({ from: paged, to })), ...context.callers.map((from) => ({ from, to: paged }))]
-    : [];
-  const fromFindings = findings.flatMap(({ entity, dependency }) => {
-    const [from, to] = [subjects.serviceOf(entity), dependency && subjects.serviceOf(dependency)];
-    return from && to ? [{ from, to }] : [];
-  });
-  return callGraph([
-    ...[...dependencies, ...known].map(({ from, to }) => ({ from: node(from), to: node(to) })),
-    ...fromFindings,
-  ]);
 }
 
 function hypothesisOf(one: Ranked, place: number, ranked: readonly Ranked[], scene: ScoringContext): Hypothesis {

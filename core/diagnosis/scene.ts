@@ -16,13 +16,19 @@ export interface ScoringContext {
   readonly observations: readonly Observation[];
   readonly graph: CallGraph;
   /** The same graph with calls that people taught, if they taught any that no other source knows. Taught calls count half and name their origin. */
-  readonly taught?: Pick<ScoringContext, 'graph' | 'isElsewhere'> & { readonly origins: string };
+  readonly taught?: Pick<ScoringContext, 'graph' | 'isElsewhere' | 'isLinkUnknown' | 'areCallsKnown'> & {
+    readonly origins: string;
+  };
   /** When the page's window of trouble begins, epoch milliseconds. */
   readonly since: number;
   /** The paged service by its name in the call graph, if known. */
   readonly paged: string | undefined;
   /** Whether an entity is unrelated to the page, as far as is known. */
   readonly isElsewhere: (entity: EntityRef) => boolean;
+  /** Whether an entity is in another namespace than the page, and the calls that could lead there are not known. */
+  readonly isLinkUnknown: (entity: EntityRef) => boolean;
+  /** Whether the calls of the paged service are known as far as they matter; otherwise a call that nobody names may exist. */
+  readonly areCallsKnown: boolean;
   readonly subjects: Subjects;
   /** Which subjects are broken now, and which only complain in their logs. */
   readonly brokenSubjects: BrokenSubjects;
@@ -60,6 +66,13 @@ export const earliestOf = (findings: readonly Finding[]): number | undefined => 
   const onsets = findings.flatMap(({ onset }) => (onset ? [Date.parse(onset)] : []));
   return onsets.length > 0 ? Math.min(...onsets) : undefined;
 };
+
+/**
+ * How much later than its effects a candidate can be dated, milliseconds. The first line that names a fault comes minutes after the first request that
+ * fails, because not every request fails and not every line is written or kept.
+ */
+export const slackOf = ({ cause, findings }: Candidate): number =>
+  (causes[cause].onset !== 'timely' || findings.every(({ specialist }) => specialist === 'logs') ? 5 : 2) * minute;
 
 /** Causes that metrics infer from what nothing else measured explains. */
 const inferred: ReadonlySet<Candidate['cause']> = new Set(['slow-itself', 'application-errors']);

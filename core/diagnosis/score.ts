@@ -15,6 +15,7 @@ import {
   signsOfCloseness,
   signsOfCoverage,
   signsOfMeasure,
+  signsOfOnlyFault,
   signsOfOrigin,
   signsOfReach,
 } from './signs/graph.ts';
@@ -156,6 +157,7 @@ function signsOfState(candidate: Candidate, scene: ScoringContext): Sign[] {
     ...signsOfOnset(candidate, scene),
     ...signsOfAge(candidate, scene),
     ...signsOfCloseness(candidate, scene),
+    ...signsOfOnlyFault(candidate, scene),
     ...signsOfMeasure(candidate, scene),
     ...signsOfOrigin(candidate, scene),
     ...signsOfVendor(candidate, scene),

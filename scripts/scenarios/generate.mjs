@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeEdge } from './edge.mjs';
+import { writeEntry } from './entry.mjs';
 import { writeFleet } from './fleet.mjs';
 import { writeManaged } from './managed.mjs';
 import { cronJob, deployment, endpoints, event, job, list, node, page, pod, service, suffix } from './objects.mjs';
@@ -1123,3 +1124,4 @@ writePairs(write);
 writeEdge(write);
 writeFleet(write);
 writeManaged(write);
+writeEntry(write);

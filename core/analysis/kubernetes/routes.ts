@@ -278,6 +278,16 @@ export const routedPorts = (cluster: Cluster) =>
     })),
   );
 
+/** The Services that each route leads to. */
+export const routedBackends = (cluster: Cluster) =>
+  cluster.items.flatMap((item) =>
+    (readers[item.kind]?.(item.spec, item.metadata.namespace) ?? []).map(({ name, namespace }) => ({
+      item,
+      name,
+      namespace,
+    })),
+  );
+
 function problemOf(backend: Backend, cluster: Cluster, entity: EntityRef): FindingDraft | undefined {
   const there = cluster.services.filter(({ metadata }) => metadata.namespace === backend.namespace);
   // If the namespace was not recorded, the route cannot be judged.

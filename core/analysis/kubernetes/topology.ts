@@ -1,4 +1,5 @@
-// Derives the call graph from the cluster alone: environment variables and ConfigMaps that name a Service. Also finds database servers, by image or
+// Derives the call graph from the cluster alone: environment variables, arguments and ConfigMaps that name a
+// Service, and routes of gateways. Also finds database servers, by image or
 // port. Meshes and tracers know more; this works without them.
 
 import { type EntityRef, entityKey } from '../../model/entity.ts';
@@ -8,7 +9,9 @@ import { isServedBy } from '../../selectors.ts';
 import { accountRights } from './account-rights.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import { clusterDnsOf } from './cluster-dns.ts';
+import { entriesOf } from './entries.ts';
 import type { Container, Service, Workload } from './objects.ts';
+import { routedBackends } from './routes.ts';
 
 /** Limits of the topology in a report, because each report is sent along with all others. A larger fleet has a mesh that knows its calls. */
 const most = { calls: 200, databases: 50, onNodes: 100, placements: 200, accounts: 40, dns: 20, images: 60 };
@@ -82,14 +85,41 @@ const unique = (calls: readonly Dependency[]): Dependency[] => [
   ...new Map(calls.map((call) => [`${call.from} ${call.to}`, call])).values(),
 ];
 
-function callsIn(cluster: Cluster): Dependency[] {
+const callsIn = (cluster: Cluster): Dependency[] => [...configuredCalls(cluster), ...routedCalls(cluster)];
+
+/** Calls by addresses in the configuration of the caller. */
+function configuredCalls(cluster: Cluster): Dependency[] {
   const services = Map.groupBy(cluster.services, ({ metadata: { namespace } }) => namespace);
+  const byPlace = new Map(
+    cluster.services.map((service) => [`${service.metadata.name}.${service.metadata.namespace ?? ''}`, service]),
+  );
   return cluster.workloads.flatMap((workload) => {
     const { namespace, name } = workload.metadata;
-    const hosts = hostsIn(textsOf(cluster, workload));
-    return (services.get(namespace) ?? [])
-      .filter((service) => hosts.has(service.metadata.name) && !leadsTo(service, workload))
+    const texts = textsOf(cluster, workload);
+    const hosts = hostsIn(texts);
+    const own = services.get(namespace) ?? [];
+    const namesakes = new Set(own.map(({ metadata }) => metadata.name));
+    return [
+      ...own.filter((service) => hosts.has(service.metadata.name)),
+      // Calls give no namespace: a Service elsewhere with the name of one nearby would be read as the near one.
+      ...placesIn(texts)
+        .flatMap((place) => byPlace.get(place) ?? [])
+        .filter(({ metadata }) => !namesakes.has(metadata.name)),
+    ]
+      .filter((service) => !leadsTo(service, workload))
       .map((service) => ({ from: name, to: workloadBehind(cluster, service) ?? service.metadata.name }));
+  });
+}
+
+/** Calls of a gateway or an Ingress controller by the routes that it serves. */
+function routedCalls(cluster: Cluster): Dependency[] {
+  return routedBackends(cluster).flatMap(({ item, name, namespace }) => {
+    const service = cluster.services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    if (service === undefined) return [];
+    const to = workloadBehind(cluster, service) ?? name;
+    return entriesOf(item, cluster)
+      .filter((entry) => !leadsTo(service, entry))
+      .map(({ metadata }) => ({ from: metadata.name, to }));
   });
 }
 
@@ -99,8 +129,9 @@ export const topologyIn = (cluster: Cluster): NonNullable<Report['topology']> =>
   databases: databasesIn(cluster),
 });
 
-/** Values of the workload's environment and of the ConfigMaps it mounts or takes its environment from. */
+/** Values of the workload's environment, its arguments, and the ConfigMaps it mounts or takes its environment from. */
 export const textsOf = (cluster: Cluster, workload: Pick<Workload, 'metadata' | 'spec'>): string[] => [
+  ...workload.spec.template.spec.containers.flatMap(({ command, args }) => [...(command ?? []), ...(args ?? [])]),
   ...workload.spec.template.spec.containers.flatMap(({ env }) => env.flatMap(({ value }) => value ?? [])),
   ...configMapsOf(cluster, workload).flatMap(({ texts }) => texts),
 ];
@@ -152,6 +183,21 @@ export const hostsIn = (texts: readonly string[]): ReadonlySet<string> =>
       ),
     ),
   );
+
+/** Positions of `service.namespace`, `service.namespace.svc` or the full name; whether there is such a Service, the caller of this checks. */
+const qualified =
+  /(?<![\w.-])([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?=\.svc(?![\w-])|[^\w.-]|$)/gi;
+
+/** `service.namespace` for each qualified name in the texts, once each. */
+export const placesIn = (texts: readonly string[]): readonly string[] => [
+  ...new Set(
+    texts.flatMap((text) =>
+      [...text.slice(0, maxText).matchAll(qualified)].map(([, name, namespace]) =>
+        `${name}.${namespace}`.toLowerCase(),
+      ),
+    ),
+  ),
+];
 
 const labelsIn = ({ spec: { template } }: Workload) => template.metadata?.labels;
 const leadsTo = (service: Service, workload: Workload): boolean =>

@@ -4,6 +4,8 @@
 import { causes, isChange } from '../../causes/causes.ts';
 import type { Finding } from '../../model/report.ts';
 import type { Candidate } from '../candidates.ts';
+import { isLongStanding } from '../long-standing.ts';
+import { isOwnFault } from '../own-fault.ts';
 import { sameError } from '../same-error.ts';
 import {
   earliestOf,
@@ -13,6 +15,7 @@ import {
   observed,
   type ScoringContext,
   type Sign,
+  slackOf,
   templatesOf,
 } from '../scene.ts';
 import { loadOf } from './load.ts';
@@ -78,13 +81,23 @@ const errorShare = (findings: readonly Finding[]): number =>
     ),
   );
 
+/** Another namespace, where the calls are not known: less likely than the page's own, and no reason to be ruled out. */
+const ofUnknownLink = -1.4;
+
 export function signsOfCloseness(
   { service, entity }: Candidate,
-  { paged, graph, isElsewhere }: ScoringContext,
+  { paged, graph, isElsewhere, isLinkUnknown, areCallsKnown }: ScoringContext,
 ): Sign[] {
   if (isElsewhere(entity))
     return [
       { weight: -4, text: `it is in namespace ${entity.namespace}, and the paged service does not call into it` },
+    ];
+  if (isLinkUnknown(entity))
+    return [
+      {
+        weight: ofUnknownLink,
+        text: `it is in namespace ${entity.namespace}, and it is not known whether ${paged ?? 'the paged service'} calls into it`,
+      },
     ];
   if (paged === undefined || service === undefined) return [];
   if (service === paged) return [{ weight: 0.8, text: 'the page names it' }];
@@ -92,7 +105,20 @@ export function signsOfCloseness(
   if (distance === 1) return [{ weight: 0.5, text: `${paged} calls it` }];
   if (distance !== undefined) return [{ weight: 0.2, text: `${paged} calls it over ${distance} steps` }];
   if (graph.callersOf(paged).has(service)) return [{ weight: -0.5, text: `it calls ${paged}, and not the reverse` }];
-  return graph.size > 0 ? [{ weight: -0.6, text: `no call from ${paged} to it is known` }] : [];
+  return graph.size > 0 ? [{ weight: areCallsKnown ? -0.6 : -0.25, text: `no call from ${paged} to it is known` }] : [];
+}
+
+/** The one fault that is known, where the paged service has none and its calls are not known: an entry passes on what fails behind it. */
+export function signsOfOnlyFault(
+  { subject, entity, findings: own }: Candidate,
+  { findings, isLinkUnknown, isElsewhere, subjects, since }: ScoringContext,
+): Sign[] {
+  const isRecent = ({ onset }: Finding) => onset !== undefined && !isLongStanding(onset, since);
+  if (!isLinkUnknown(entity) || !own.some((finding) => isOwnFault(finding) && isRecent(finding))) return [];
+  const isAlone = findings.every(
+    (finding) => subjects.keyOf(finding.entity) === subject || !isOwnFault(finding) || isElsewhere(finding.entity),
+  );
+  return isAlone ? [{ weight: 0.6, text: 'no other fault is known that could be behind the page' }] : [];
 }
 
 /**
@@ -148,17 +174,23 @@ export function signsOfReach(candidate: Candidate, { graph, findings, subjects }
 export function signsOfCoverage(candidate: Candidate, scene: ScoringContext): Sign[] {
   const open = leftOpen(candidate, scene);
   if (open.names.length === 0) return [];
-  const text = `it does not explain the problems at ${open.names.join(', ')}`;
+  const places = open.names.join(', ');
+  const text = open.isSure
+    ? `it does not explain the problems at ${places}`
+    : `it is not known whether the problems at ${places} come from it`;
   return [{ weight: Math.log(0.15 + 0.85 * (1 - open.share)), text }];
 }
 
-const nothingOpen = { share: 0, names: [] } as const;
+const nothingOpen = { share: 0, names: [], isSure: true } as const;
 
-/** The share of the places with grave problems that the candidate leaves unexplained, and the names of three of them. */
+/**
+ * The share of the places with grave problems that the candidate leaves unexplained, the names of three of them, and whether it is sure that it does
+ * not explain them.
+ */
 export function leftOpen(
   candidate: Candidate,
   scene: ScoringContext,
-): { readonly share: number; readonly names: readonly string[] } {
+): { readonly share: number; readonly names: readonly string[]; readonly isSure: boolean } {
   const { findings, graph, subjects, isElsewhere, brokenSubjects } = scene;
   // A failed run stays failed regardless of its surroundings, and one place does not show a cause that affects many places.
   const inOnePlace = subjects.familyOf(candidate.entity) === 'workload' && !causes[candidate.cause].strikesMany;
@@ -184,6 +216,30 @@ export function leftOpen(
       !there.some(({ dependency }) => dependency && subjects.keyOf(dependency) === candidate.subject) &&
       !sameError(templatesOf(there), templates),
   );
-  const names = left.flatMap(([, [one]]) => one?.entity.name ?? []).slice(0, 3);
-  return { share: left.length / places.size, names };
+  const mayBeReached = reachOfFault(candidate, scene);
+  const certain = left.filter(([, there]) => !mayBeReached(there));
+  const names = (certain.length > 0 ? certain : left).flatMap(([, [one]]) => one?.entity.name ?? []).slice(0, 3);
+  const count = certain.length + openWithoutCalls * (left.length - certain.length);
+  return { share: count / places.size, names, isSure: left.length === 0 || certain.length > 0 };
+}
+
+/** How much of a problem counts as unexplained if it may come from the candidate, and nothing is known of what its service calls. */
+const openWithoutCalls = 0.35;
+
+/**
+ * Whether problems at a place may come from the candidate although no call leads to it: the candidate has a fault of its own, the place shows none,
+ * its trouble did not begin earlier, and nothing is known of what it calls.
+ */
+function reachOfFault(
+  candidate: Candidate,
+  { graph, subjects }: ScoringContext,
+): (there: readonly Finding[]) => boolean {
+  const { findings: own, onset } = candidate;
+  if (!own.some(isOwnFault)) return () => false;
+  const slack = slackOf(candidate);
+  const began = onset === undefined ? Number.NEGATIVE_INFINITY : Date.parse(onset);
+  return (there) =>
+    !there.some(isOwnFault) &&
+    (earliestOf(there) ?? began) >= began - slack &&
+    there.every(({ entity }) => graph.calleesOf(subjects.serviceOf(entity) ?? '').size === 0);
 }

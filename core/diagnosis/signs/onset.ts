@@ -3,7 +3,7 @@
 import { causes } from '../../causes/causes.ts';
 import type { Candidate } from '../candidates.ts';
 import { isLongStanding } from '../long-standing.ts';
-import { minute, minutesOf, observed, type ScoringContext, type Sign } from '../scene.ts';
+import { minute, minutesOf, observed, type ScoringContext, type Sign, slackOf } from '../scene.ts';
 
 export function signsOfOnset(candidate: Candidate, { findings, subjects, since }: ScoringContext): Sign[] {
   if (candidate.onset === undefined || causes[candidate.cause].onset === 'unreliable') return [];
@@ -11,11 +11,11 @@ export function signsOfOnset(candidate: Candidate, { findings, subjects, since }
   const own = Date.parse(candidate.onset);
   const others = observed(findings)
     .filter(({ entity }) => subjects.keyOf(entity) !== candidate.subject)
-    .flatMap(({ onset }) => (onset ? [Date.parse(onset)] : []));
+    .flatMap(({ onset }) => (onset && !isLongStanding(onset, since) ? [Date.parse(onset)] : []));
   if (others.length === 0) return [];
   const first = Math.min(...others);
   if (own < first - minute) return [{ weight: 0.6, text: `it began ${minutesOf(first - own)} before anything else` }];
-  return own > first + 2 * minute
+  return own > first + slackOf(candidate)
     ? [{ weight: -0.7, text: `something else began ${minutesOf(own - first)} earlier` }]
     : [];
 }

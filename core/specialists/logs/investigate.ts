@@ -22,7 +22,7 @@ import type { Ports } from '../../ports/index.ts';
 import { shorten } from '../../text.ts';
 import { finishReport } from '../finish.ts';
 import { gapsIn } from '../missing.ts';
-import { callsByTraces, linkedFindings } from './linked.ts';
+import { callsByAddresses, callsByTraces, linkedFindings } from './linked.ts';
 import { movementFindings } from './movements.ts';
 import { quotedFindings } from './quoted.ts';
 
@@ -69,7 +69,7 @@ export async function investigateLogs(brief: Brief, ports: LogsPorts): Promise<R
           ...movementFindings(reading, notable, brief, observed.query),
         ]),
   ];
-  const calls = brief.phase === 'verify' ? [] : callsByTraces(reading);
+  const calls = brief.phase === 'verify' ? [] : [...callsByTraces(reading), ...callsByAddresses(reading)];
   return finishReport(
     brief,
     {

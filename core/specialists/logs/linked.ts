@@ -1,9 +1,11 @@
 // Turns errors that share trace ids into a finding about the service where they begin, and into calls between services.
 import { beginningOf } from '../../analysis/logs/linked-errors.ts';
+import { namedHosts } from '../../analysis/logs/named-hosts.ts';
 import type { Reading } from '../../analysis/logs/reading.ts';
 import type { Brief } from '../../model/report.ts';
 import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Dependency } from '../../model/telemetry.ts';
+import { ownerOf } from '../../topology/owner.ts';
 import { formatList } from '../../wording.ts';
 
 const maxCalls = 100;
@@ -17,6 +19,18 @@ export function callsByTraces(reading: Reading): Dependency[] {
     })
     .slice(0, maxCalls);
 }
+
+/** The services that a writer's lines name by their addresses in the cluster. */
+export const callsByAddresses = (reading: Reading): Dependency[] =>
+  namedHosts(reading)
+    .flatMap(({ group, name }) => {
+      const from = reading.sourceOf(group)?.entity;
+      const caller = from && ownerOf(from).name;
+      return from === undefined || from.kind === 'Node' || caller === undefined || caller === name
+        ? []
+        : [{ from: caller, to: name }];
+    })
+    .slice(0, maxCalls);
 
 export function linkedFindings(reading: Reading, brief: Brief, query: string): FindingDraft[] {
   const { linked } = reading;

@@ -6,6 +6,11 @@ import { ago, app, meta, node, now, ownedBy, service } from './objects.ts';
 const of = (...items: unknown[]) =>
   topologyOf([{ cluster: 'c1', takenAt: now, items: items.flat().map((item) => KubernetesObject.parse(item)) }]);
 const callsOf = (...items: unknown[]) => of(...items).calls.map(({ from, to }) => `${from} → ${to}`);
+/** The object in another namespace. */
+const placed = (object: Readonly<Record<string, unknown>>, namespace: string) => ({
+  ...object,
+  metadata: { ...(object.metadata as object), namespace },
+});
 const withEnv = (value: string) => app('web', { container: { env: [{ name: 'ANY', value }] } });
 
 describe('a call is known', () => {
@@ -29,6 +34,70 @@ describe('a call is known', () => {
   test('to the workload behind a Service of another name', () => {
     const front = service('cart-cache', { selector: { app: 'cart' } });
     expect(callsOf(withEnv('cart-cache:6379'), app('cart'), front)).toEqual(['web → cart']);
+  });
+});
+
+describe('a call into another namespace is known', () => {
+  const far = [...app('cart'), service('cart')].map((object) => placed(object, 'stores'));
+  test.each(['http://cart.stores:8080', 'cart.stores.svc', 'cart.stores.svc.cluster.local:8080'])(
+    'from %s',
+    (value) => {
+      expect(callsOf(withEnv(value), ...far)).toEqual(['web → cart']);
+    },
+  );
+  test('from arguments', () => {
+    expect(callsOf(app('web', { container: { args: ['--carts=cart.stores:8080'] } }), ...far)).toEqual(['web → cart']);
+  });
+  test('but not from a host outside', () => {
+    expect(callsOf(withEnv('cart.stores:8080'), ...far, placed(service('desk'), 'stores'))).toEqual(['web → cart']);
+    expect(callsOf(withEnv('https://cart.stores.example.com'), ...far)).toEqual([]);
+  });
+});
+
+describe('an entry calls what its routes lead to', () => {
+  const entry = (image: string) => app('entry', { container: { image } }).map((object) => placed(object, 'edge'));
+  const backends = [app('cart'), service('cart')];
+  const ingress = (spec: object) => ({
+    kind: 'Ingress',
+    metadata: meta('public'),
+    spec: {
+      ...spec,
+      rules: [{ http: { paths: [{ path: '/cart', backend: { service: { name: 'cart', port: { number: 80 } } } }] } }],
+    },
+  });
+  const controller = {
+    kind: 'IngressClass',
+    metadata: { name: 'outside' },
+    spec: { controller: 'k8s.io/ingress-nginx' },
+  };
+  test('by the controller of the class of an Ingress', () => {
+    const served = ingress({ ingressClassName: 'outside' });
+    expect(callsOf(entry('registry.k8s.io/ingress-nginx/controller:v1'), controller, served, ...backends)).toEqual([
+      'entry → cart',
+    ]);
+    expect(callsOf(entry('nginx:1.27'), controller, served, ...backends)).toEqual([]);
+    expect(callsOf(entry('traefik:v3'), controller, served, ...backends)).toEqual([]);
+  });
+  test('by the Gateway of a route', () => {
+    const route = {
+      kind: 'HTTPRoute',
+      metadata: meta('carts'),
+      spec: {
+        parentRefs: [{ name: 'outer', namespace: 'edge' }],
+        rules: [{ backendRefs: [{ name: 'cart', port: 80 }] }],
+      },
+    };
+    const gateway = {
+      kind: 'Gateway',
+      metadata: meta('outer', { namespace: 'edge' }),
+      spec: { gatewayClassName: 'traefik' },
+    };
+    expect(callsOf(entry('docker.io/library/traefik:v3.1'), gateway, route, ...backends)).toEqual(['entry → cart']);
+    expect(callsOf(entry('kong:3.7'), gateway, route, ...backends)).toEqual([]);
+  });
+  test('not by a route to a Service that is not there', () => {
+    const served = ingress({ ingressClassName: 'outside' });
+    expect(callsOf(entry('registry.k8s.io/ingress-nginx/controller:v1'), controller, served)).toEqual([]);
   });
 });
 
