@@ -12,6 +12,7 @@ export const actionIds = [
   'raise-memory-limit',
   'cordon-node',
   'uncordon-node',
+  'enable-autoscaler',
   'retry-execution',
   'purge-cdn-key',
 ] as const;

@@ -98,6 +98,19 @@ export function approvalStore(table: Table): ApprovalStore {
       await table.update(approvalKey(id), { expression: 'REMOVE taskToken' }, { expression: 'attribute_exists(pk)' });
     },
 
+    async stop(id, stopped) {
+      const first = await table.update(
+        approvalKey(id),
+        { expression: 'SET approval.stopped = :stopped', values: { ':stopped': stopped } },
+        {
+          expression: 'approval.#state = :decided AND attribute_not_exists(approval.stopped)',
+          names: state,
+          values: { ':decided': 'decided' },
+        },
+      );
+      return { approval: (await read(id))?.approval, first: Boolean(first) };
+    },
+
     async expire(id) {
       await table.update(
         approvalKey(id),
@@ -118,7 +131,8 @@ function answered(
   { verdict, by, at }: Parameters<ApprovalStore['decide']>[1],
 ): Extract<Approval, { state: 'pending' | 'decided' }> | undefined {
   const decided = { ...approval, state: 'decided', verdict, decidedBy: by, decidedAt: at } as const;
-  if (verdict === 'reject') return decided;
+  // People approved the way back with the plan, so the word of one of them is enough.
+  if (verdict === 'reject' || verdict === 'take-back') return decided;
   if (approval.approvedBy.some((one) => one.by === by)) return undefined;
   const approvedBy = [...approval.approvedBy, { by, at }];
   if (approvedBy.length < approval.approvers) return { ...approval, approvedBy };

@@ -5,6 +5,7 @@ import type { Executor, ExecutorAction } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import type { ActionIdOf } from '../../core/remediation/actions/index.ts';
 import type { ClusterAccess } from './access.ts';
+import { enableAutoscaler } from './autoscalers.ts';
 import type { Call, Outcome } from './call.ts';
 import { rerunCronJob, rerunJob } from './jobs.ts';
 import { cordonNode, uncordonNode } from './nodes.ts';
@@ -22,6 +23,7 @@ const executors = new Map<string, (call: Call) => Promise<Outcome>>(
     'raise-memory-limit': raiseMemoryLimit,
     'cordon-node': cordonNode,
     'uncordon-node': uncordonNode,
+    'enable-autoscaler': enableAutoscaler,
   } satisfies Record<ActionIdOf<'kubernetes'>, (call: Call) => Promise<Outcome>>),
 );
 

@@ -14,6 +14,7 @@ const places = new Map<string, { readonly path: string; readonly plural: string;
   ['DaemonSet', { path: 'apis/apps/v1', plural: 'daemonsets', namespaced: true }],
   ['Job', { path: 'apis/batch/v1', plural: 'jobs', namespaced: true }],
   ['CronJob', { path: 'apis/batch/v1', plural: 'cronjobs', namespaced: true }],
+  ['HorizontalPodAutoscaler', { path: 'apis/autoscaling/v2', plural: 'horizontalpodautoscalers', namespaced: true }],
   ['Node', { path: 'api/v1', plural: 'nodes', namespaced: false }],
 ]);
 

@@ -17,7 +17,7 @@ import { buttonId, textButtonPrefix } from '../../core/intake/slack.ts';
 import { escaped } from '../../core/intake/slack-message.ts';
 import type { Verdict } from '../../core/model/action.ts';
 import type { Message } from '../../core/model/message.ts';
-import { toneSigns, verdictButtons, verdictLabels } from '../../core/record/labels.ts';
+import { toneSigns, verdictButtons } from '../../core/record/labels.ts';
 import { clean, shorten } from '../../core/text.ts';
 import { clockTime, readableTimes } from '../../core/wording.ts';
 import { isUser, mentionsOf, peopleOf } from './mentions.ts';
@@ -206,14 +206,18 @@ const outcomeOf = ({ says, by, at }: NonNullable<Message['outcome']>): RichTextB
     instant(at),
   ]);
 
-const buttons = ({ approvalId, rememberable = true }: NonNullable<Message['approval']>): ActionsBlock => ({
+const buttons = ({
+  approvalId,
+  rememberable = true,
+  buttons: own,
+}: NonNullable<Message['approval']>): ActionsBlock => ({
   type: 'actions',
-  elements: verdictButtons(rememberable).map((verdict): Button => {
+  elements: (own ?? verdictButtons(rememberable)).map(({ verdict, label }): Button => {
     const style = styles[verdict];
     return {
       type: 'button',
       action_id: buttonId(verdict),
-      text: { type: 'plain_text', text: verdictLabels[verdict], emoji: false },
+      text: { type: 'plain_text', text: shorten(label, 75), emoji: false },
       value: approvalId,
       ...(style === undefined ? {} : { style }),
     };

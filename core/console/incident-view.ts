@@ -8,7 +8,16 @@ import { missingAmong } from '../model/report.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
 import { relationText } from '../record/membership-words.ts';
 import { impactText } from '../remediation/impact.ts';
-import { approvalCountText, approversText, decisionText, inverseText, isTeachable } from '../remediation/question.ts';
+import { planButtons } from '../remediation/plan-words.ts';
+import {
+  approvalCountText,
+  approversText,
+  decisionText,
+  inverseText,
+  isTeachable,
+  planLines,
+  targetsText,
+} from '../remediation/question.ts';
 import { stateText } from '../remediation/target-state.ts';
 import { affectedBy, placeInGroup } from '../reporting/membership.ts';
 import { modelsText } from '../reporting/report.ts';
@@ -25,12 +34,17 @@ export type MessageView = Omit<Message, 'chart' | 'files'> & {
 
 export type ApprovalView = Approval & {
   readonly rememberable: boolean;
+  /** The buttons, if they are not the usual ones. */
+  readonly buttons?: ReturnType<typeof planButtons>;
+  readonly targets: string;
   /** The people who may answer; empty if nobody is named. */
   readonly forWhom: string;
   readonly texts: {
     /** How many of the needed people have approved; empty if one is enough. */
     readonly count: string;
     readonly touches: string;
+    /** The steps of a plan; empty for a single action. */
+    readonly steps: readonly string[];
     readonly inverse: string;
     readonly target: string;
     /** Who decided, or why nobody can decide any more; empty while the request is open. */
@@ -79,7 +93,7 @@ export function incidentView(record: IncidentRecord): IncidentView {
     incident: { ...incident, standing: statusViewOf(incident) },
     timeline,
     ...(diagnosis === undefined ? {} : { diagnosis: diagnosisView(diagnosis, approvals) }),
-    approvals: approvals.map(approvalView),
+    approvals: approvals.map((approval) => approvalView(approval, incident)),
     messages: messages.map(messageView),
     group: {
       texts: placeInGroup(incident),
@@ -129,13 +143,16 @@ function diagnosisView({ next, ...diagnosis }: Diagnosis, approvals: readonly Ap
   };
 }
 
-const approvalView = (approval: Approval): ApprovalView => ({
+const approvalView = (approval: Approval, { status }: Incident): ApprovalView => ({
   ...approval,
   rememberable: isTeachable(approval),
+  ...(approval.state === 'pending' || status === 'acting' ? { buttons: planButtons(approval) } : {}),
+  targets: targetsText(approval),
   forWhom: approversText(approval),
   texts: {
     count: approvalCountText(approval),
-    touches: capitalize(impactText(approval.action.affects)),
+    touches: capitalize(impactText(approval.plan?.plan.affects ?? approval.action.affects)),
+    steps: approval.plan === undefined ? [] : planLines(approval.plan, approval.state === 'pending'),
     inverse: inverseText(approval),
     target: stateText(approval.shownFor?.facts),
     outcome: outcomeText(approval),

@@ -22,6 +22,7 @@ import { redact } from '../redaction/redact.ts';
 import { answerSwitch } from '../remediation/kill-switch.ts';
 import { reevaluateMembers } from '../storms/ending.ts';
 import { shorten } from '../text.ts';
+import { answerPlan } from './answer-plan.ts';
 import { type ApprovalReply, answerQuestion, openIn, repeatBackFor, stillOpen } from './answer-question.ts';
 import { handleCostQuestion } from './costs.ts';
 import { answerFromRecord } from './incident/converse.ts';
@@ -134,6 +135,8 @@ async function answerTo(
   const { incidentId, text } = message;
   const { answer, separation } = parsed;
   if (answer.kind === 'switch') return reply('switch', await answerSwitch({ ...answer, by: message.by }, ports));
+  const steered = await answerPlan(message.text, { incident, by: message.by }, ports);
+  if (steered) return answered(steered);
   // "Stop" answers an open question first; only if there is none, it means the agent that looks further.
   if (parsed.stop === 'said' || (parsed.stop === 'bare' && (await openIn(incidentId, ports)).length === 0)) {
     const stopped = await stopLooking(message, ports);

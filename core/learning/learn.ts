@@ -13,8 +13,9 @@ import { recordAudit } from '../record/audit/record.ts';
 import { describe } from '../record/describe.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
+import { leftHalfDone } from '../remediation/plan-words.ts';
 import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
-import { isSameAction } from '../remediation/remediate.ts';
+import { isSameAction } from '../remediation/same-action.ts';
 import { fitted, noteOf } from '../reporting/deliver.ts';
 import { markPage, updateStatus } from '../reporting/pager-status.ts';
 import { publishProgress } from '../reporting/progress.ts';
@@ -46,8 +47,9 @@ const usesPerDay = 3;
 export async function learn(input: Concluded, ports: LearnPorts): Promise<Record<string, never>> {
   const unanswered = await questionUnanswered(input, ports);
   const events: TimelineEvent[] = [conclusionOf(input, unanswered), ...(await teach(input, ports))];
-  // The question whether to revert the action came after the verification, so both events are recorded.
-  if (input.verification && unanswered !== undefined) events.push(unanswered);
+  // The question whether to revert the action, or how a plan goes on, came after the basis of the conclusion, so both events are recorded.
+  if ((input.verification || input.planRun) && unanswered !== undefined && events[0] !== unanswered)
+    events.push(unanswered);
   for (const [index, event] of events.entries())
     await record(input.incident.id, event, { step: 'Learn', key: String(index) }, ports);
   const lines = events.map(describe);
@@ -69,8 +71,8 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   return {};
 }
 
-const endOf = ({ verification }: Concluded): NonNullable<Incident['outcome']> => {
-  if (verification === undefined) return 'nothing-done';
+const endOf = ({ verification, planRun }: Concluded): NonNullable<Incident['outcome']> => {
+  if (verification === undefined) return leftHalfDone(planRun) ? 'needs-person' : 'nothing-done';
   return verification.kind === 'recovered' ? 'recovered' : 'needs-person';
 };
 
@@ -117,6 +119,9 @@ function doneLine({ decision, approval, remediation }: Concluded, deciders: read
       return [`Tried, and failed: ${title}, ${word}. ${remediation.why}`];
     case 'refused':
     case 'changed':
+    case 'going':
+    case 'asks':
+    case 'ended':
       return [];
   }
 }
@@ -128,8 +133,10 @@ function conclusionOf(input: Concluded, unanswered: Unanswered | undefined): Tim
   return basis.kind === 'nothing' && unanswered !== undefined ? unanswered : { type: 'IncidentConcluded', basis };
 }
 
-function basisOf({ decision, remediation, verification }: Concluded): EventOf<'IncidentConcluded'>['basis'] {
+function basisOf({ decision, remediation, verification, planRun }: Concluded): EventOf<'IncidentConcluded'>['basis'] {
   if (verification) return { kind: 'verification', verdict: verification.kind, text: verification.text };
+  if (remediation?.kind === 'asks' || remediation?.kind === 'ended')
+    return { kind: 'plan', halfDone: leftHalfDone(planRun), text: remediation.why };
   if (remediation)
     return 'why' in remediation
       ? { kind: 'action', done: false, text: remediation.why }
@@ -144,7 +151,13 @@ async function questionUnanswered(
   { decision, approval, incident, takingBack }: Concluded,
   ports: LearnPorts,
 ): Promise<Unanswered | undefined> {
-  if (decision.kind !== 'ask' || approval === undefined || approval.kind === 'approved') return undefined;
+  if (
+    decision.kind !== 'ask' ||
+    approval === undefined ||
+    approval.kind === 'approved' ||
+    approval.kind === 'take-back'
+  )
+    return undefined;
   const { approvalId } = decision;
   const about = { type: 'QuestionUnanswered', approvalId, ofRollback: takingBack !== undefined } as const;
   if (approval.kind === 'withdrawn') return { ...about, how: 'withdrawn', why: approval.why };
@@ -282,7 +295,7 @@ async function notifyOutcome(
     })
     .catch(() => failures.push({ ...failed, place: 'thread' }));
   // The page gets the note also if nobody answered the question.
-  if (verification || input.approval?.kind === 'expired') {
+  if (verification || input.approval?.kind === 'expired' || leftHalfDone(input.planRun)) {
     const written = await ports.pager.note(incident.sourceId, noteOf(message));
     if (written.kind === 'gap') failures.push({ ...failed, place: 'page', reason: written.gap.reason });
   }

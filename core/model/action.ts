@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { actionIds } from '../action-ids.ts';
 import { CauseCode } from '../causes/causes.ts';
+import { planIds } from '../plan-ids.ts';
 import { EntityRef, Instant } from './entity.ts';
 
 export const ActionId = z.enum(actionIds);
@@ -63,6 +64,97 @@ export const Action = z.object({
 });
 export type Action = z.infer<typeof Action>;
 
+export const PlanId = z.enum(planIds);
+
+/** One step of a plan, as people approve it. */
+export const PlanStep = z.object({
+  /** Unique within the plan. */
+  name: z.string().max(60),
+  /** An imperative sentence. For a step with an action it is the action's title. */
+  title: z.string().max(300),
+  target: EntityRef.extend({ cluster: z.string(), namespace: z.string() }),
+  /** Absent: the step changes nothing. It checks, or it proposes a change to people. */
+  action: Action.optional(),
+  /** The condition that ends the step, in words. */
+  check: z.string().max(300),
+  /** For so long the condition has to hold without a break, in seconds. */
+  holdSeconds: z.number().int().min(0).max(3600),
+  /** From its begin until its condition holds, in seconds. */
+  limitSeconds: z.number().int().min(1).max(7200),
+  /** `take-back`: the earlier steps are taken back at once. `stop`: people decide whether it goes on or back. */
+  ifFails: z.enum(['take-back', 'stop']),
+  /** The object that the target was when people saw the plan; a later object of the same name is not touched. */
+  uid: z.string().optional(),
+});
+export type PlanStep = z.infer<typeof PlanStep>;
+
+/** A remedy of several steps, with everything that people see before they approve it. */
+export const Plan = z.object({
+  id: PlanId,
+  title: z.string().max(300),
+  /** Why one action is not enough here. */
+  why: z.string().max(600),
+  steps: z.array(PlanStep).min(2).max(8),
+  /** The sum over all steps; no step affects more than it shows. */
+  affects: Impact,
+  /** Whether all steps, some or none can be taken back. */
+  reversible: z.enum(['all', 'some', 'none']),
+  /** Whether one approval covers all steps, by the policies. */
+  approval: z.enum(['as-a-whole', 'step-by-step']),
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** A question about a plan. `begin`: before the first step; `next`: before a later step; `half-done`: the plan stopped in the middle. */
+export const PlanQuestion = z.object({
+  plan: Plan,
+  about: z.enum(['begin', 'next', 'half-done']),
+  /** The steps, by name, that an approval allows. */
+  on: z.array(z.string()),
+  /** The steps, by name, that may be taken back after an approval, or after the answer "take it back". */
+  back: z.array(z.string()),
+  /** The steps that are done, in words. */
+  done: z.array(z.string().max(400)),
+});
+export type PlanQuestion = z.infer<typeof PlanQuestion>;
+
+/**
+ * What became of a step. `begun`: its action needs several tries, and is not through. `acted`: its action is done, its condition does not hold yet. `uncertain`: it is not known whether its action took effect.
+ */
+export const StepState = z.enum([
+  'left',
+  'begun',
+  'acted',
+  'done',
+  'failed',
+  'uncertain',
+  'taken-back',
+  'not-taken-back',
+]);
+export type StepState = z.infer<typeof StepState>;
+
+/** The course of a plan; it travels with the incident. */
+export const PlanRun = z.object({
+  /** The state of each step of the plan, in order. */
+  steps: z.array(z.object({ state: StepState, detail: z.string().max(600) })),
+  direction: z.enum(['on', 'back']),
+  /** The approval that it runs under. */
+  approvalId: z.string(),
+  /** When the first step began. */
+  startedAt: Instant,
+  /** The place of the current step. */
+  at: z.number().int().min(0),
+  /** How long the current step has waited, and for how long its condition has held, in seconds. */
+  waitedSeconds: z.number().int().min(0),
+  heldSeconds: z.number().int().min(0),
+  /** Why it stopped or is taken back; empty before that. */
+  why: z.string().max(1000),
+  /** How often people let it go on after it stopped; each time the ledger gets a new entry for a step that was not done. */
+  resumed: z.number().int().min(0),
+  /** The wait before it goes on, in seconds. */
+  waitSeconds: z.number().int().min(0),
+});
+export type PlanRun = z.infer<typeof PlanRun>;
+
 /**
  * The state of the target when the approval was requested. If the state has changed before the action runs, approval is requested again
  * (core/remediation/target-state.ts).
@@ -76,7 +168,9 @@ export const Decision = z.discriminatedUnion('kind', [
     kind: z.literal('ask'),
     why: z.string(),
     policies: z.array(z.string()),
+    /** Of a plan: the action of the first step that is asked about. */
     action: Action,
+    plan: PlanQuestion.optional(),
     approvalId: z.string(),
     expiresInSeconds: z.number().int(),
     /** Seconds until the reminder, and from the reminder to expiry; together they are `expiresInSeconds`. */
@@ -108,13 +202,18 @@ export const Decision = z.discriminatedUnion('kind', [
 ]);
 export type Decision = z.infer<typeof Decision>;
 
-/** A person's answer to an approval request. */
-export const Verdict = z.enum(['approve', 'reject', 'approve-and-remember']);
+/**
+ * A person's answer to an approval request. Of a plan: `take-back` takes the done steps of a half-done plan back; `stop` withdraws the approval of a
+ * running plan before its next step.
+ */
+export const Verdict = z.enum(['approve', 'reject', 'approve-and-remember', 'take-back', 'stop']);
 export type Verdict = z.infer<typeof Verdict>;
 
 /** The approval outcome that the workflow receives. */
 export const ApprovalOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approved'), approvalId: z.string(), by: z.string(), at: Instant, remember: z.boolean() }),
+  /** The done steps of a half-done plan are to be taken back. */
+  z.object({ kind: z.literal('take-back'), approvalId: z.string(), by: z.string(), at: Instant }),
   z.object({ kind: z.literal('rejected'), approvalId: z.string(), by: z.string(), at: Instant }),
   z.object({ kind: z.literal('expired') }),
   /** Another incident acted on the target, so this approval no longer applies. */
@@ -125,7 +224,9 @@ export type ApprovalOutcome = z.infer<typeof ApprovalOutcome>;
 const approvalBase = z.object({
   id: z.string(),
   incidentId: z.string(),
+  /** Of a plan: the action of the first step that is asked about. */
   action: Action,
+  plan: PlanQuestion.optional(),
   fingerprint: z.string().optional(),
   requestedAt: Instant,
   expiresAt: Instant,
@@ -146,7 +247,14 @@ const approvalBase = z.object({
 /** `pending`: nobody has decided. The task token is not part of this type: it never leaves the table. */
 export const Approval = z.discriminatedUnion('state', [
   approvalBase.extend({ state: z.literal('pending') }),
-  approvalBase.extend({ state: z.literal('decided'), verdict: Verdict, decidedBy: z.string(), decidedAt: Instant }),
+  approvalBase.extend({
+    state: z.literal('decided'),
+    verdict: Verdict,
+    decidedBy: z.string(),
+    decidedAt: Instant,
+    /** A person withdrew the approval of a plan while it ran: no further step begins. */
+    stopped: z.object({ by: z.string(), at: Instant }).optional(),
+  }),
   approvalBase.extend({ state: z.literal('expired') }),
   approvalBase.extend({ state: z.literal('withdrawn'), withdrawnWhy: z.string(), withdrawnAt: Instant }),
 ]);
@@ -169,6 +277,16 @@ export const RemediationResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('changed'), why: z.string() }),
 ]);
 export type RemediationResult = z.infer<typeof RemediationResult>;
+
+/** The result of one step of the workflow on a plan that is not at its end, or that ended without all of its steps. */
+export const PlanResult = z.discriminatedUnion('kind', [
+  /** It goes on after `planRun.waitSeconds`. */
+  z.object({ kind: z.literal('going'), detail: z.string() }),
+  /** It waits for the answer to a question. If nobody answers, `why` is its end. */
+  z.object({ kind: z.literal('asks'), why: z.string() }),
+  z.object({ kind: z.literal('ended'), why: z.string() }),
+]);
+export type PlanResult = z.infer<typeof PlanResult>;
 
 export const Verification = z.object({
   kind: z.enum(['recovered', 'not-recovered', 'made-worse', 'unknown']),

@@ -1,6 +1,7 @@
 // A message to people, independent of the surface. Slack renders it as blocks, the console as HTML, PagerDuty as text. All of it is plain text,
 // whatever its origin: a surface shows it literally. Only people, instants and buttons, which have their own fields, are rendered as more than text.
 import * as z from 'zod';
+import { Verdict } from './action.ts';
 import { Instant } from './entity.ts';
 
 export const Message = z.object({
@@ -39,6 +40,11 @@ export const Message = z.object({
       expiresAt: Instant,
       /** False if the answer cannot also become a preference. */
       rememberable: z.boolean().optional(),
+      /** The buttons in their order, if they are not the usual ones. */
+      buttons: z
+        .array(z.object({ verdict: Verdict, label: z.string().max(75) }))
+        .max(5)
+        .optional(),
     })
     .optional(),
   /** Who answered an approval request, and when; `by` holds ids as the surface gave them. */

@@ -2,7 +2,7 @@
 // reads a fact out of that text. The `kind` of an entry is its category, derived from the event, and part of the entry's id.
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
-import { Action, ActionId, Preference, Verdict, Verification } from './action.ts';
+import { Action, ActionId, PlanId, Preference, Verdict, Verification } from './action.ts';
 import { Checklist } from './checklist.ts';
 import { EntityRef, Instant } from './entity.ts';
 import { PageUpdate } from './events.ts';
@@ -22,6 +22,15 @@ const Words = z.string();
 export const LeftBehind = z.discriminatedUnion('state', [
   z.object({ state: z.literal('question-withdrawn'), question: z.string() }),
   z.object({ state: z.enum(['not-begun', 'begun', 'done', 'not-done']), question: z.string(), approvedBy: z.string() }),
+  /** A plan: the steps by their titles, each with what the ledger knows of it. */
+  z.object({
+    state: z.literal('plan'),
+    question: z.string(),
+    approvedBy: z.string(),
+    done: z.array(z.string()),
+    uncertain: z.array(z.string()),
+    left: z.array(z.string()),
+  }),
   /** The execution broke off while it acted, and no approval tells more. */
   z.object({ state: z.literal('unknown') }),
 ]);
@@ -199,6 +208,14 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     action: ActionSummary,
     at: Instant,
   }),
+  /** A person withdrew the approval of a plan after it was given. */
+  z.object({
+    type: z.literal('ApprovalStopped'),
+    approvalId: z.string(),
+    question: z.string(),
+    by: z.string(),
+    at: Instant,
+  }),
   /** A reaction that could not decide an approval. */
   z.object({
     type: z.literal('AnswerNotCounted'),
@@ -230,6 +247,20 @@ export const TimelineEvent = z.discriminatedUnion('type', [
       z.object({ kind: z.literal('already-done'), detail: Words }),
       z.object({ kind: z.literal('failed'), why: Words }),
     ]),
+  }),
+  /**
+   * A plan moved: a step is through, it stopped and asks, a person withdrew the approval, its steps are taken back, or it ended. `half-done`: some of
+   * its changes are in place and others are not.
+   */
+  z.object({
+    type: z.literal('PlanMoved'),
+    plan: PlanId,
+    title: z.string(),
+    approvalId: z.string(),
+    to: z.enum(['step-done', 'stopped', 'withdrawn', 'taking-back', 'finished', 'ended']),
+    step: z.string().optional(),
+    halfDone: z.boolean(),
+    text: Words,
   }),
   z.object({
     type: z.literal('VerificationFinished'),
@@ -294,6 +325,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     basis: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('verification'), verdict: Verification.shape.kind, text: Words }),
       z.object({ kind: z.literal('action'), actionId: ActionId.optional(), done: z.boolean(), text: Words }),
+      /** A plan that did not come to its end. */
+      z.object({ kind: z.literal('plan'), halfDone: z.boolean(), text: Words }),
       z.object({ kind: z.literal('decision'), decision: z.enum(['report', 'refuse']), why: Words }),
       z.object({ kind: z.literal('nothing') }),
     ]),

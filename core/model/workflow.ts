@@ -1,7 +1,7 @@
 // Schemas of the state that passes through statemachines/incident.asl.json. Each step receives the whole state and adds its part. Large data stays in
 // the evidence store, so the state stays far below the 256 KiB limit of Step Functions.
 import * as z from 'zod';
-import { Action, ApprovalOutcome, Decision, RemediationResult, Verification } from './action.ts';
+import { Action, ApprovalOutcome, Decision, PlanResult, PlanRun, RemediationResult, Verification } from './action.ts';
 import { Diagnosis } from './diagnosis.ts';
 import { Context, Incident, Trigger } from './incident.ts';
 import { Brief, Report, unreadableReport } from './report.ts';
@@ -50,16 +50,23 @@ export const Synthesized = Investigated.extend({
   takingBack: RollbackProposal.optional(),
 });
 export const Decided = Synthesized.extend({ decision: Decision });
-export const ApprovalResolved = Decided.extend({ approval: ApprovalOutcome.optional() });
-export const Remediated = ApprovalResolved.extend({ remediation: RemediationResult, verificationPlan: z.array(Brief) });
+/** `take-back-plan`: the plan made it worse, and its steps can be taken back. */
+const Afterwards = z.enum(['take-back', 'take-back-plan', 'learn']);
+export const ApprovalResolved = Decided.extend({
+  approval: ApprovalOutcome.optional(),
+  planRun: PlanRun.optional(),
+  afterwards: Afterwards.optional(),
+});
+const Result = z.discriminatedUnion('kind', [...RemediationResult.options, ...PlanResult.options]);
+export const Remediated = ApprovalResolved.extend({ remediation: Result, verificationPlan: z.array(Brief) });
 export const Rechecked = Remediated.extend({ recheck: z.array(ReceivedReport) });
 export const Verified = Rechecked.extend({
   verification: Verification,
-  afterwards: z.enum(['take-back', 'learn']),
+  afterwards: Afterwards,
 });
 /** Input of Learn; it may run without any action. */
 export const Concluded = ApprovalResolved.extend({
-  remediation: RemediationResult.optional(),
+  remediation: Result.optional(),
   recheck: z.array(ReceivedReport).optional(),
   verification: Verification.optional(),
 });

@@ -148,6 +148,11 @@ export interface ApprovalStore {
       }
     | { readonly kind: 'not-pending' }
   >;
+  /** Records who withdrew a decided approval; the first one counts. `first`: this call did it. */
+  stop(
+    id: string,
+    stopped: { readonly by: string; readonly at: string },
+  ): Promise<{ readonly approval: Approval | undefined; readonly first: boolean }>;
   /** Expires a pending approval; a decided one is not changed. */
   expire(id: string): Promise<void>;
 }

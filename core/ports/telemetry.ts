@@ -188,11 +188,14 @@ export interface Executor {
   dryRun(
     action: ExecutorAction,
   ): Promise<{ readonly kind: 'ok'; readonly detail: string } | { readonly kind: 'refused'; readonly why: string }>;
-  /** Acts at most once per key: a second call with the key changes nothing and answers `already-done`. */
+  /**
+   * Acts at most once per key: a second call with the key changes nothing and answers `already-done`. `going`: the action needs several calls with the
+   * same key, and is not through.
+   */
   execute(
     action: ExecutorAction,
   ): Promise<
-    | { readonly kind: 'done' | 'already-done'; readonly detail: string }
+    | { readonly kind: 'done' | 'already-done' | 'going'; readonly detail: string }
     | { readonly kind: 'refused'; readonly why: string }
   >;
 }

@@ -2,6 +2,7 @@
 // material that is not in the records is kept as evidence, so that a later rewrite needs no workflow.
 import * as z from 'zod';
 import { recurrenceTags } from '../analysis/knowledge/recurrence.ts';
+import { RemediationResult } from '../model/action.ts';
 import type { Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Evidence } from '../model/report.ts';
@@ -100,7 +101,8 @@ function materialOf(input: Concluded): Material {
     ?.evidenceIds[0];
   return {
     context,
-    remediation,
+    // What became of a plan is in the timeline, step by step.
+    ...(input.planRun === undefined ? { remediation: RemediationResult.safeParse(remediation).data } : {}),
     verification,
     tookBack: takingBack !== undefined,
     moved: movedIn(input),

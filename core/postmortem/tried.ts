@@ -1,7 +1,7 @@
 // Writes the section on what was tried: each action with who allowed it and its result, and the actions that were refused, rejected or not
 // answered. Pure.
-import type { Approval, RemediationResult, Verification } from '../model/action.ts';
-import type { TimelineEntry } from '../model/timeline.ts';
+import type { Approval, PlanQuestion, RemediationResult, Verification } from '../model/action.ts';
+import type { EventOf, TimelineEntry } from '../model/timeline.ts';
 import { bare, bullets, plain } from './markdown.ts';
 import { approversOf, type PostmortemRecord } from './record.ts';
 import { instant, msBetween, span } from './times.ts';
@@ -36,6 +36,7 @@ export function tried(record: PostmortemRecord): string[] {
 
 /** The first line is the action and its result; the other lines are details. */
 function ofApproval(approval: Approval, record: PostmortemRecord): string[] {
+  if (approval.plan !== undefined) return ofPlan(approval, approval.plan, record);
   const entry = actionOf(approval.id, record);
   return [
     `${plain(approval.action.title, 300)}: ${outcome(approval, entry, record)}.`,
@@ -44,6 +45,33 @@ function ofApproval(approval: Approval, record: PostmortemRecord): string[] {
     ...resultLines(entry, record),
   ];
 }
+
+/** A plan: the answer, and each entry about it under that answer. */
+function ofPlan(approval: Approval, { plan }: PlanQuestion, record: PostmortemRecord): string[] {
+  const entries = record.timeline.filter(
+    ({ event }) =>
+      (event.type === 'ActionFinished' || event.type === 'ActionRefused' || event.type === 'PlanMoved') &&
+      event.approvalId === approval.id,
+  );
+  const last = entries.findLast(({ event }) => event.type === 'PlanMoved')?.event;
+  const end =
+    last?.type === 'PlanMoved' ? planEnds[last.to] : approval.state === 'decided' ? 'approved' : 'not approved';
+  return [
+    `${plain(plan.title, 300)}: ${end}.`,
+    `Asked at ${instant(approval.requestedAt)}. ${answer(approval)}`,
+    ...(approval.why === '' ? [] : [`Policy: ${plain(approval.why, 600)}`]),
+    ...entries.map(({ at, text }) => `${instant(at)} ${plain(text, 600)}`),
+  ];
+}
+
+const planEnds: Readonly<Record<EventOf<'PlanMoved'>['to'], string>> = {
+  'step-done': 'under way',
+  stopped: 'stopped half-way',
+  withdrawn: 'withdrawn half-way',
+  'taking-back': 'being taken back',
+  finished: 'done',
+  ended: 'ended before its last step',
+};
 
 function outcome(approval: Approval, entry: TimelineEntry | undefined, record: PostmortemRecord): string {
   if (entry) return cameOf(entry, record);
@@ -59,6 +87,7 @@ function answer(approval: Approval): string {
   const { verdict, decidedAt, decidedBy, requestedAt } = approval;
   const after = `at ${instant(decidedAt)}, ${span(msBetween(requestedAt, decidedAt))} later`;
   if (verdict === 'reject') return `Rejected by ${plain(decidedBy, 100)} ${after}.`;
+  if (verdict === 'take-back') return `${plain(decidedBy, 100)} said ${after} to take it back.`;
   const remember = verdict === 'approve-and-remember' ? ', not to be asked again for this exact error' : '';
   return `Approved by ${plain(approversOf(approval), 300)} ${after}${remember}.`;
 }

@@ -67,6 +67,8 @@ const describers: Describers = {
       ? `${question} Counted. ${approvedByText(approvers, approvedBy)}`
       : `${question} ${verdictText(verdict, verdict === 'reject' || approvedBy.length < 2 ? [by] : approvedBy, decidedAt)}.`,
   ApprovalWithdrawn: (event) => `${event.question} Withdrawn. ${withdrawalReason(event)}`,
+  ApprovalStopped: ({ question, by, at }) =>
+    `${question} ${by} withdrew the approval at ${clockTime(at)}: no further step begins.`,
   AnswerNotCounted: ({ explanation }) => `A reaction did not count: ${explanation}`,
   QuestionsNotWithdrawn: ({ reason }) =>
     `The questions of other incidents about the same target could not be withdrawn: ${reason}`,
@@ -81,6 +83,7 @@ const describers: Describers = {
         return `Failed: ${action.title}. ${result.why}`;
     }
   },
+  PlanMoved: ({ text }) => text,
   VerificationFinished: ({ text }) => text,
   PageChanged: ({ status, at, by }) =>
     `The page was ${pageStatusWords[status]}${by === undefined ? '' : ` by ${by}`} at ${at}.`,
@@ -138,6 +141,8 @@ const describers: Describers = {
         return basis.text;
       case 'action':
         return basis.done ? basis.text : `Watchkeeper took no action: ${basis.text}`;
+      case 'plan':
+        return basis.text;
       case 'decision':
         return basis.decision === 'refuse' ? `Refused: ${basis.why}` : `Reported; nothing was to be done. ${basis.why}`;
       case 'nothing':
@@ -183,6 +188,14 @@ export function leftBehindText(left: LeftBehind): string {
       return `${left.approvedBy} had approved "${left.question}"; it was done.`;
     case 'not-done':
       return `${left.approvedBy} had approved "${left.question}"; it was not done.`;
+    case 'plan':
+      return sentences(
+        `${left.approvedBy} had approved "${left.question}".`,
+        namesText(left.left.length + left.uncertain.length === 0 ? 'All of it was done:' : 'Done:', left.done),
+        namesText('Begun:', left.uncertain),
+        left.uncertain.length === 0 ? undefined : notKnown,
+        namesText('Not done:', left.left),
+      );
   }
 }
 
@@ -248,6 +261,8 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
   approve: 'approved',
   reject: 'rejected',
   'approve-and-remember': 'approved, not to be asked again for this exact error',
+  'take-back': 'to be taken back, decided',
+  stop: 'stopped',
 };
 
 /** "approved by ana and ben at 02:52 UTC". */

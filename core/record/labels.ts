@@ -6,11 +6,17 @@ export const verdictLabels: Readonly<Record<Verdict, string>> = {
   approve: 'Approve',
   'approve-and-remember': "Approve and don't ask again",
   reject: 'Reject',
+  'take-back': 'Take it back',
+  stop: 'Stop before the next step',
 };
 
 /** The buttons of an approval request in their order; without `rememberable` the answer cannot become a preference. */
-export const verdictButtons = (rememberable: boolean): readonly Verdict[] =>
-  rememberable ? ['approve', 'approve-and-remember', 'reject'] : ['approve', 'reject'];
+export const verdictButtons = (
+  rememberable: boolean,
+): readonly { readonly verdict: Verdict; readonly label: string }[] =>
+  (rememberable ? (['approve', 'approve-and-remember', 'reject'] as const) : (['approve', 'reject'] as const)).map(
+    (verdict) => ({ verdict, label: verdictLabels[verdict] }),
+  );
 
 export const toneSigns: Readonly<Record<NonNullable<Message['tone']>, string>> = {
   working: '🔎',

@@ -65,10 +65,12 @@ const kinds: Readonly<Record<Exclude<EventType, 'SpecialistReported'>, EntryKind
   ApprovalReminded: 'question',
   ApprovalAnswered: 'approval',
   ApprovalWithdrawn: 'note',
+  ApprovalStopped: 'approval',
   AnswerNotCounted: 'note',
   QuestionsNotWithdrawn: 'gap',
   ActionRefused: 'action',
   ActionFinished: 'action',
+  PlanMoved: 'action',
   VerificationFinished: 'verification',
   PageChanged: 'note',
   PageMarked: 'note',
@@ -111,6 +113,8 @@ function toneOf(event: TimelineEvent): TimelineEntry['tone'] {
       return event.changed ? undefined : 'bad';
     case 'ActionFinished':
       return event.result.kind === 'failed' ? 'bad' : undefined;
+    case 'PlanMoved':
+      return event.halfDone && event.to !== 'step-done' ? 'bad' : undefined;
     default:
       return undefined;
   }
@@ -129,6 +133,7 @@ function actorOf(event: TimelineEvent): string {
     case 'DiagnosisCorrected':
     case 'DiagnosisConfirmed':
     case 'ApprovalAnswered':
+    case 'ApprovalStopped':
     case 'AnswerNotCounted':
     case 'PreferenceProposed':
     case 'FactTaught':

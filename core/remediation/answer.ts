@@ -31,6 +31,11 @@ export async function answerApproval(input: ApprovalAnswer, ports: AnswerPorts):
   const { approvalId, verdict, by } = input;
   const stored = await ports.approvals.get(approvalId);
   if (!stored) return { kind: 'not-found', text: 'There is no such question.' };
+  if (verdict === 'stop') return stopPlan(stored, input, ports);
+  if (verdict === 'take-back' && (stored.plan?.about !== 'half-done' || stored.plan.back.length === 0))
+    return { kind: 'not-allowed', text: 'There is nothing to take back in this question.' };
+  if (verdict === 'approve' && stored.plan?.about === 'half-done' && stored.plan.on.length === 0)
+    return { kind: 'not-allowed', text: 'There is no step left to go on with.' };
   const refused = await refusalOf(stored, input, ports);
   if (refused !== undefined && stored.state === 'pending') {
     await audit(stored, input, 'answer-refused', refused, ports);
@@ -75,6 +80,32 @@ export async function answerApproval(input: ApprovalAnswer, ports: AnswerPorts):
   }
 }
 
+/** Withdraws the approval of a plan: no further step begins. Anybody may do that, as with the kill switch. An open question counts as rejected. */
+async function stopPlan(stored: Approval, input: ApprovalAnswer, ports: AnswerPorts): Promise<Answer> {
+  const { approvalId, by } = input;
+  if (stored.state === 'pending') return answerApproval({ ...input, verdict: 'reject' }, ports);
+  if (stored.state !== 'decided' || stored.plan === undefined || stored.verdict === 'reject')
+    return { kind: 'expired', approval: stored, text: 'There is nothing to stop here.' };
+  const status = (await ports.incidents.get(stored.incidentId))?.status;
+  if (status !== 'acting' && status !== 'awaiting-approval')
+    return { kind: 'expired', approval: stored, text: 'The plan is over: there is nothing to stop.' };
+  const at = ports.clock.now().toISOString();
+  const { approval, first } = await ports.approvals.stop(approvalId, { by, at });
+  if (approval?.state !== 'decided' || approval.stopped === undefined)
+    return { kind: 'not-found', text: 'There is no such question.' };
+  const text = `${approval.stopped.by} withdrew the approval at ${clockTime(approval.stopped.at)}: no further step begins.`;
+  if (first) {
+    await audit(approval, input, 'answer', `${approval.question} ${text}`, ports);
+    await record(
+      approval.incidentId,
+      { type: 'ApprovalStopped', approvalId, question: approval.question, by, at },
+      { step: 'AwaitApproval', key: `${approvalId}:stopped` },
+      ports,
+    );
+  }
+  return { kind: first ? 'decided' : 'already', approval, text };
+}
+
 /**
  * Why this person may not give this answer; undefined if they may. The current catalogue defines the groups, not the one at the time of the
  * question.
@@ -87,7 +118,7 @@ async function refusalOf(
   const now = await catalog.load();
   const named = mayAnswer.length > 0 ? mayAnswer : now.approvers;
   if (named.length > 0 && !idsOf(named, now).includes(by)) return `${by} is not among the approvers.`;
-  if (approvers > 1 && by === requester && verdict !== 'reject')
+  if (approvers > 1 && by === requester && verdict !== 'reject' && verdict !== 'take-back')
     return `${by} asked for it, and it is high stakes: other people have to approve it.`;
   return undefined;
 }

@@ -69,10 +69,11 @@ function pendingOf({ diagnosis, incident }: Decided, decision: ApprovalDecision,
     id: decision.approvalId,
     incidentId: incident.id,
     action: decision.action,
+    ...(decision.plan === undefined ? {} : { plan: decision.plan }),
     ...(diagnosis.fingerprint === undefined ? {} : { fingerprint: diagnosis.fingerprint }),
     requestedAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + lifeSeconds * 1000).toISOString(),
-    question: `${decision.action.title}?`,
+    question: questionOf(decision),
     why: decision.why,
     approvers: decision.approvers,
     mayAnswer: decision.mayAnswer,
@@ -84,6 +85,19 @@ function pendingOf({ diagnosis, incident }: Decided, decision: ApprovalDecision,
     ...(decision.proposedBy === undefined ? {} : { proposedBy: decision.proposedBy }),
     state: 'pending' as const,
   };
+}
+
+function questionOf({ action, plan }: ApprovalDecision): string {
+  if (plan === undefined) return `${action.title}?`;
+  const { title, steps } = plan.plan;
+  switch (plan.about) {
+    case 'begin':
+      return `${title}, in ${steps.length} steps?`;
+    case 'next':
+      return `${title}: go on with "${action.title}"?`;
+    case 'half-done':
+      return `${title}: it is half done. ${plan.on.length === 0 ? 'Take it back?' : 'Go on, or take it back?'}`;
+  }
 }
 
 /** Sends the reminder once, however often the step runs. If a channel is unreachable, the timeline records that; the question stays open. */
@@ -125,7 +139,8 @@ async function remind(
 /** The outcome of a decided approval, for the workflow. */
 export function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): ApprovalOutcome {
   const { id: approvalId, decidedBy: by, decidedAt: at, verdict, once } = approval;
-  return verdict === 'reject'
+  if (verdict === 'take-back') return { kind: 'take-back', approvalId, by, at };
+  return verdict === 'reject' || verdict === 'stop'
     ? { kind: 'rejected', approvalId, by, at }
     : { kind: 'approved', approvalId, by, at, remember: verdict === 'approve-and-remember' && once === undefined };
 }

@@ -21,6 +21,8 @@ export async function authorizationFactsOf(
   catalog: Catalog,
   ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents'>,
   { lookup: looked, around }: TargetSnapshot,
+  /** The target that a finding has to name; a step of a plan can have another one, which the catalogue derives from it. */
+  named: Action['target'] = action.target,
 ): Promise<AuthorizationFacts> {
   const { target } = action;
   const reports = [...input.priorReports, ...input.reports];
@@ -30,10 +32,10 @@ export async function authorizationFactsOf(
     ({ id, evidenceIds, entity }) =>
       hypothesis.findingIds.includes(id) &&
       evidenceIds.some((evidenceId) => hypothesis.evidenceIds.includes(evidenceId)) &&
-      entity.kind === target.kind &&
-      entity.name === target.name &&
-      (entity.namespace === undefined || entity.namespace === target.namespace) &&
-      (entity.cluster === undefined || entity.cluster === target.cluster),
+      entity.kind === named.kind &&
+      entity.name === named.name &&
+      (entity.namespace === undefined || entity.namespace === named.namespace) &&
+      (entity.cluster === undefined || entity.cluster === named.cluster),
   );
   const now = ports.clock.now();
   const incidentId = input.incident.id;

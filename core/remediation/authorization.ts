@@ -28,6 +28,8 @@ export interface AuthorizationFacts {
   /** The number of people who approved. */
   readonly approvals: number;
   readonly requesterApproved: boolean;
+  /** It takes a step of a plan back: the counts of earlier actions do not forbid that. */
+  readonly takesBack?: boolean | undefined;
 }
 
 /** The parts of an action that the policies judge. */
@@ -78,6 +80,7 @@ export function policyContextOf(action: PolicySubject, facts: AuthorizationFacts
     approvals: facts.approvals,
     approvalsNeeded: place.approvalsNeeded,
     requesterApproved: facts.requesterApproved,
+    takesBack: facts.takesBack ?? false,
     ...spentOf(action, facts),
     actsPerHour: budgets.actsPerHour,
     actsPerIncident: budgets.actsPerIncident,

@@ -3,12 +3,11 @@
 
 import { WatchkeeperError } from '../errors.ts';
 import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../fingerprint/fingerprint.ts';
-import type { Action, Approval, Decision, Preference } from '../model/action.ts';
+import type { Action, Decision, Preference } from '../model/action.ts';
 import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
 import type { EventOf } from '../model/timeline.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import type { PolicyAnswer } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { summaryOf } from '../record/action-summary.ts';
@@ -17,13 +16,15 @@ import { describe } from '../record/describe.ts';
 import { record } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
 import { locate } from '../topology/placement.ts';
+import { ifApproved, question } from './approval-question.ts';
 import { type AuthorizationFacts, authorize, type PolicyContext, policyContextOf } from './authorization.ts';
 import { authorizationFactsOf } from './authorization-facts.ts';
 import { actionOf, actionProblem, offerFor, type RuledOut } from './catalogue.ts';
 import { injectionAttemptIn } from './instructions.ts';
 import { nextStepOf } from './next-step.ts';
+import { planInstead } from './plan-offer.ts';
 import { brokenOn, planOn, takeTargetSnapshot } from './target-snapshot.ts';
-import { digestOf, tolerateUnavailable } from './target-state.ts';
+import { tolerateUnavailable } from './target-state.ts';
 import { whyNeverUnattended } from './teachable.ts';
 
 type DecidePorts = Pick<
@@ -165,12 +166,13 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
       ? undefined
       : { ...first.entity, cluster, namespace: inNamespace ? (namespace ?? '') : '' };
   const snapshot = target && (await takeTargetSnapshot(target, incident.id, tolerateUnavailable(ports.targets)));
-  const offer = offerFor({
+  const seen = {
     hypothesis: first,
     findings: [...input.priorReports, ...input.reports].flatMap(({ findings }) => findings),
     target: snapshot?.lookup.kind === 'object' ? snapshot.lookup.object : undefined,
     around: snapshot?.around.objects ?? [],
-  });
+  };
+  const offer = offerFor(seen);
   if (!('missing' in error))
     await ports.incidents.update(incident.id, {
       error: {
@@ -193,9 +195,9 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const impossible: readonly RuledOut[] = [...ruledOut, { id: entry.id, code: 'not-possible', why: '' }];
   if (plan.kind === 'refused') return report(`${subject}: ${entry.id} is not suggested. ${plan.why}`, impossible);
   const about = { incidentId: incident.id, evidenceIds: first.evidenceIds };
-  const planned = actionOf(entry, target, about, plan.parameters);
-  const facts = await authorizationFactsOf(input, first, planned, catalog, ports, snapshot);
-  const action = facts.live.seen ? { ...planned, affects: facts.affects } : planned;
+  const single = actionOf(entry, target, about, plan.parameters);
+  const facts = await authorizationFactsOf(input, first, single, catalog, ports, snapshot);
+  const action = facts.live.seen ? { ...single, affects: facts.affects } : single;
   const policyContext = policyContextOf(action, facts);
   const requirement = await ifApproved(action, facts, ports);
   if (!requirement.answer.allowed) {
@@ -213,10 +215,12 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
     return { decision: { kind: 'refuse', why, policies: [], action }, policyContext };
   }
+  const planned = await planInstead({ input, hypothesis: first, seen, action, snapshot, catalog, before }, ports);
+  if (planned.kind === 'offered') return { decision: planned.decision, policyContext };
   const approvalQuestion = question(action, requirement, taught.why, facts, before, {
     input,
     catalog,
-    bounds: plan.limit,
+    bounds: [plan.limit, planned.kind === 'not-offered' ? planned.why : ''].filter(Boolean).join(' '),
   });
   const notTeachable = await whyNotTeachable(error, action, facts, ports);
   return {
@@ -239,53 +243,6 @@ async function whyNotTeachable(
   if ('missing' in error) return shorten(`There is no exact error that could be remembered: ${error.missing}.`, 600);
   const why = await whyNeverUnattended(action, facts, policies);
   return why === undefined ? undefined : shorten(why, 600);
-}
-
-interface IfApproved {
-  readonly answer: PolicyAnswer;
-  /** The number of people who have to approve. */
-  readonly approvers: number;
-}
-
-/** Whether the policies allow the action at all, and the smallest number of approvals for which they do. */
-async function ifApproved(action: Action, facts: AuthorizationFacts, { policies }: DecidePorts): Promise<IfApproved> {
-  const whoever = { kind: 'person', id: 'whoever approves' } as const;
-  const most = facts.place.approvalsNeeded;
-  for (let approvers = 1; ; approvers += 1) {
-    const answer = await authorize(whoever, action, { ...facts, approvals: approvers }, policies);
-    if (answer.allowed || approvers >= most) return { answer, approvers };
-  }
-}
-
-function question(
-  action: Action,
-  { answer, approvers }: IfApproved,
-  taught: string,
-  { live, place }: AuthorizationFacts,
-  before: readonly Approval[],
-  { input, catalog, bounds }: { readonly input: Synthesized; readonly catalog: Catalog; readonly bounds: string },
-): Extract<Decision, { kind: 'ask' }> {
-  const { expiresMinutes, remindMinutes, escalateTo } = catalog.approval;
-  const digest = digestOf(live.state);
-  const expiresInSeconds = expiresMinutes * 60;
-  const remindInSeconds = Math.min(remindMinutes * 60, expiresInSeconds - 1);
-  const people = approvers === 1 ? 'A person has' : `${approvers} people have`;
-  const again = before.length === 0 ? '' : 'Watchkeeper asks again, because the target changed after the last answer.';
-  const nth = before.length === 0 ? '' : `-${before.length + 1}`;
-  return {
-    kind: 'ask',
-    why: [answer.why, bounds, `${people} to approve.`, again, taught].filter(Boolean).join(' '),
-    policies: [...answer.policies],
-    action,
-    approvalId: `${input.incident.id}-${action.id}${nth}`,
-    expiresInSeconds,
-    remindInSeconds,
-    lastSeconds: expiresInSeconds - remindInSeconds,
-    approvers,
-    mayAnswer: [...place.approvers],
-    escalateTo: [...escalateTo],
-    ...(digest === undefined ? {} : { shownFor: { digest, facts: { ...live.state } } }),
-  };
 }
 
 /** If the dry run fails, the action is not suggested; the diagnosis stays. */

@@ -15,7 +15,7 @@ export interface NotOffered {
 export function nextStepOf(decision: Decision, hypothesis: Hypothesis, notOffered: NotOffered): string {
   switch (decision.kind) {
     case 'ask':
-      return `Next: ${lower(decision.action.title)}, once ${decision.approvers === 1 ? 'a person approves' : `${decision.approvers} people approve`} it.`;
+      return `Next: ${lower(decision.plan?.plan.title ?? decision.action.title)}, once ${decision.approvers === 1 ? 'a person approves' : `${decision.approvers} people approve`} it.`;
     case 'act':
       return `Next: ${lower(decision.action.title)}, as it was taught.`;
     case 'refuse':

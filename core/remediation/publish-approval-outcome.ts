@@ -11,11 +11,12 @@ export async function publishApprovalOutcome(
   approvalId: string,
   incident: Incident,
   ports: Pick<Ports, 'approvals' | 'chat' | 'incidents' | 'clock'>,
+  isOver = false,
 ): Promise<void> {
   const approval = await ports.approvals.get(approvalId);
   if (!approval || (approval.state === 'pending' && approval.approvedBy.length === 0)) return;
   try {
-    await ports.chat.publish({ ...questionMessage(approval), ...threadOf(incident.trigger) });
+    await ports.chat.publish({ ...questionMessage(approval, undefined, isOver), ...threadOf(incident.trigger) });
   } catch {
     await record(
       incident.id,

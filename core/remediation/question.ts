@@ -1,11 +1,12 @@
 // Renders an approval question as one message: open with its buttons, and later with the people who decided it. The message keeps its key.
 
-import type { Approval } from '../model/action.ts';
+import type { Approval, PlanQuestion } from '../model/action.ts';
 import type { Message } from '../model/message.ts';
 import { approvedByText, verdictText, verdictWords } from '../record/describe.ts';
 import { shorten } from '../text.ts';
-import { capitalize, entityText } from '../wording.ts';
+import { capitalize, clockTime, entityText, formatList } from '../wording.ts';
 import { impactText } from './impact.ts';
+import { planButtons, stepLines, wayBackText } from './plan-words.ts';
 import { stateText } from './target-state.ts';
 
 /** "approved by ana and ben at …"; the state if nobody decided. */
@@ -28,7 +29,8 @@ export const approversText = ({ mayAnswer }: Approval): string =>
   mayAnswer.length === 0 ? '' : `It is for ${mayAnswer.map((one) => one.replace(/^group:/, '')).join(', ')} to answer.`;
 
 /** Whether the action can be taken back, and how. */
-export function inverseText({ action: { inverse, reversible } }: Pick<Approval, 'action'>): string {
+export function inverseText({ action: { inverse, reversible }, plan }: Pick<Approval, 'action' | 'plan'>): string {
+  if (plan !== undefined) return wayBackText(plan.plan);
   if (inverse?.kind === 'action') return `Yes: ${inverse.title}`;
   if (inverse?.kind === 'none') return `No. ${inverse.why}`;
   return reversible ? 'Yes' : 'No';
@@ -45,14 +47,16 @@ export const isTeachable = (approval: Approval): boolean => whyNotTeachable(appr
 
 /**
  * The message says what the action does to which target, its impact, and until when people can answer; later it says who answered. `since` is an
- * event after the question that may make the action needless.
+ * event after the question that may make the action needless. `isOver`: a plan that nobody can stop any more.
  */
-export function questionMessage(approval: Approval, since?: string): Message {
+export function questionMessage(approval: Approval, since?: string, isOver = false): Message {
   const { action, question, why, expiresAt } = approval;
   const open = approval.state === 'pending';
+  const { plan } = approval;
+  const buttons = isOver ? [] : planButtons(approval);
   const facts: readonly (readonly [string, string])[] = [
-    ['Target', entityText(action.target)],
-    ['Touches', impactText(action.affects)],
+    ['Target', targetsText(approval)],
+    [plan === undefined ? 'Touches' : 'Touches in all', impactText(plan?.plan.affects ?? action.affects)],
     ['Can be taken back', inverseText(approval)],
   ];
   return {
@@ -67,22 +71,48 @@ export function questionMessage(approval: Approval, since?: string): Message {
       ...(approval.proposedBy === undefined
         ? []
         : [`Only a model holds the hypothesis behind this question: ${approval.proposedBy}. The analysis does not.`]),
-      action.blastRadius,
+      ...(plan === undefined ? [action.blastRadius] : planLines(plan, open)),
+      ...(approval.state === 'decided' && approval.stopped !== undefined
+        ? [`${approval.stopped.by} withdrew the approval at ${clockTime(approval.stopped.at)}.`]
+        : []),
       approvalCountText(approval),
       ...(open ? [approversText(approval)] : []),
       ...(approval.state === 'expired' ? ['Nobody answered in time; Watchkeeper took no action.'] : []),
       ...(approval.state === 'withdrawn' ? [`Withdrawn: ${approval.withdrawnWhy}`] : []),
     ]
       .filter((line) => line !== '')
+      .slice(0, 30)
       .map((line) => shorten(line, 1500)),
     ...(approval.approvedBy.length === 0 ? {} : { people: approval.approvedBy.map(({ by }) => by) }),
     small: [why, ...(open ? [stateText(approval.shownFor?.facts)] : [])]
       .filter((line) => line !== '')
       .map((line) => shorten(line, 1000)),
-    ...(open ? { approval: { approvalId: approval.id, expiresAt, rememberable: isTeachable(approval) } } : {}),
+    ...(open || (buttons !== undefined && buttons.length > 0)
+      ? {
+          approval: {
+            approvalId: approval.id,
+            expiresAt,
+            rememberable: isTeachable(approval),
+            ...(buttons === undefined ? {} : { buttons: [...buttons] }),
+          },
+        }
+      : {}),
     ...(approval.state === 'decided' ? { outcome: outcomeOf(approval) } : {}),
   };
 }
+
+/** The steps with their targets. A half-done plan shows first what is done and what is left. */
+export const planLines = (plan: PlanQuestion, open: boolean): string[] => [
+  ...(plan.about === 'begin' ? [plan.plan.why] : plan.done),
+  ...(open || plan.about === 'begin' ? stepLines(plan) : []),
+  ...(open && plan.about === 'half-done' ? ['Say "go on", "take it back", or "reject" to leave it as it is.'] : []),
+];
+
+/** The target of the action, or the targets of all steps of a plan. */
+export const targetsText = ({ action, plan }: Pick<Approval, 'action' | 'plan'>): string =>
+  plan === undefined
+    ? entityText(action.target)
+    : formatList([...new Set(plan.plan.steps.map(({ target }) => entityText(target)))], 8);
 
 function outcomeOf(approval: Extract<Approval, { state: 'decided' }>): NonNullable<Message['outcome']> {
   const { verdict, decidedBy, decidedAt, approvedBy } = approval;

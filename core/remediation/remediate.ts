@@ -5,12 +5,9 @@
 import { Unavailable, WatchkeeperError } from '../errors.ts';
 import { exactErrorOf } from '../fingerprint/fingerprint.ts';
 import type { Action, Decision, RemediationResult } from '../model/action.ts';
-import type { EntityRef } from '../model/entity.ts';
-import type { Brief } from '../model/report.ts';
 import type { EventOf } from '../model/timeline.ts';
-import type { ApprovalResolved } from '../model/workflow.ts';
+import type { ApprovalResolved, Remediated } from '../model/workflow.ts';
 import type { PolicyRequest } from '../ports/channels.ts';
-import type { Ports } from '../ports/index.ts';
 import { summaryOf } from '../record/action-summary.ts';
 import { recordAudit } from '../record/audit/record.ts';
 import { describe } from '../record/describe.ts';
@@ -18,44 +15,27 @@ import { record } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { markPage } from '../reporting/pager-status.ts';
 import { publishProgress } from '../reporting/progress.ts';
-import { specialistBudget } from '../specialists/plan.ts';
-import { alertedSignalsIn } from './alerted-signals.ts';
 import { actOf, authorize } from './authorization.ts';
 import { authorizationFactsOf } from './authorization-facts.ts';
 import { actionProblem } from './catalogue.ts';
 import { conflictingActionOf } from './conflicting-action.ts';
 import { isTaughtFor } from './decide.ts';
+import { runPlan } from './plan-run.ts';
 import { changedSince } from './precondition.ts';
 import { publishApprovalOutcome } from './publish-approval-outcome.ts';
+import type { RemediatePorts } from './remediate-ports.ts';
+import { isSameAction } from './same-action.ts';
 import { brokenOn, takeTargetSnapshot } from './target-snapshot.ts';
-
-/** Verification looks at up to this many seconds after the settling time, as far as they have passed. */
-const observeSeconds = 600;
-
-type RemediatePorts = Pick<
-  Ports,
-  | 'incidents'
-  | 'clock'
-  | 'ids'
-  | 'catalog'
-  | 'policies'
-  | 'approvals'
-  | 'ledger'
-  | 'preferences'
-  | 'executor'
-  | 'chat'
-  | 'targets'
-  | 'acts'
-  | 'controls'
-  | 'audit'
-  | 'pager'
->;
+import { verificationPlan } from './verification-plan.ts';
 
 export async function remediate(
   input: ApprovalResolved,
   ports: RemediatePorts,
-): Promise<{ remediation: RemediationResult; verificationPlan: Brief[] }> {
+): Promise<
+  Pick<Remediated, 'remediation' | 'verificationPlan' | 'planRun'> & { decision?: Decision; afterwards?: undefined }
+> {
   const { incident, decision } = input;
+  if (decision.kind === 'ask' && decision.plan !== undefined) return runPlan(input, decision, ports);
   if (decision.kind !== 'ask' && decision.kind !== 'act') {
     return {
       remediation: { kind: 'refused', why: `The decision was to ${decision.kind}.`, policies: [] },
@@ -179,6 +159,8 @@ async function carryOut(
         return refused(redact(outcome.why));
       case 'already-done':
         return { kind: 'already-done', detail: redact(outcome.detail) };
+      case 'going':
+        return { kind: 'failed', why: `It is not through: ${redact(outcome.detail)}` };
       case 'done':
         return { kind: 'done', detail: redact(outcome.detail), startedAt, finishedAt: ports.clock.now().toISOString() };
     }
@@ -289,57 +271,6 @@ async function approvedPermission(
     approvals: people.size,
     requesterApproved: incident.trigger.slack?.user !== undefined && people.has(incident.trigger.slack.user),
   };
-}
-
-export const isSameAction = (a: Action, b: Action): boolean =>
-  a.id === b.id &&
-  a.idempotencyKey === b.idempotencyKey &&
-  isSameTarget(a.target, b.target) &&
-  sorted(a.parameters) === sorted(b.parameters);
-
-/** Compares the parts and not the joined key, because the name of a cluster may contain the separator. */
-const isSameTarget = (a: Action['target'], b: Action['target']): boolean =>
-  a.cluster === b.cluster && a.namespace === b.namespace && a.kind === b.kind && a.name === b.name;
-
-const sorted = (parameters: Action['parameters']): string => JSON.stringify(Object.entries(parameters).sort());
-
-/**
- * Plans the verification: the specialists that found the problem or an alerted signal, and always Kubernetes, because the action was carried out
- * there.
- */
-function verificationPlan(input: ApprovalResolved, action: Action, now: Date): Brief[] {
-  const first = input.diagnosis.hypotheses[0];
-  const reports = [...input.priorReports, ...input.reports];
-  const paged = alertedSignalsIn(input);
-  const involved = reports.filter((report) =>
-    report.findings.some((finding) => first?.findingIds.includes(finding.id) || paged.problems.includes(finding)),
-  );
-  const specialists = [...new Set(['kubernetes', ...involved.map((report) => report.specialist)])].filter(
-    (name) => name !== 'changes' && name !== 'knowledge',
-  );
-  const focus = [action.target, first?.entity, paged.problems.length > 0 ? paged.entity : undefined].filter(
-    (one, index, all): one is EntityRef =>
-      one !== undefined && all.findIndex((other) => other?.name === one.name && other.kind === one.kind) === index,
-  );
-  // Problems before the action, or while it settled, must not count against it.
-  const window = {
-    baseline: input.context.window.baseline,
-    incident: {
-      start: new Date(now.getTime() + action.settleSeconds * 500).toISOString(),
-      end: new Date(now.getTime() + (action.settleSeconds + observeSeconds) * 1000).toISOString(),
-    },
-  };
-  return specialists.map((specialist) => ({
-    incidentId: input.incident.id,
-    specialist,
-    round: input.takingBack === undefined ? 1 : 2,
-    phase: 'verify',
-    question: action.verify,
-    focus,
-    trigger: input.trigger,
-    context: { ...input.context, window },
-    budget: specialistBudget,
-  }));
 }
 
 function remediationEvent(

@@ -13,6 +13,8 @@ export interface TargetState {
   readonly database: boolean;
   /** The number of pods that an action on the target affects. */
   readonly pods: number;
+  /** Distinguishes the object from a later one of the same name; absent if nobody could read it. */
+  readonly uid?: string | undefined;
   /** The state that an approval depends on, fact by fact, for people. Empty if nobody could read the target. */
   readonly state: Readonly<Record<string, string>>;
 }
@@ -102,6 +104,7 @@ function readObject(object: KubernetesObject): TargetState {
     labels,
     database: isDatabase(object, labels),
     pods: podsOf(object.kind, shape.data),
+    uid: shape.data.metadata.uid,
     state: stateOf(object.kind, shape.data),
   };
 }

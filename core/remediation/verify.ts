@@ -12,6 +12,7 @@ import { recordAudit, watchkeeper } from '../record/audit/record.ts';
 import { record } from '../record/timeline.ts';
 import { alertedSignalsIn, isProblem } from './alerted-signals.ts';
 import { inverseOf } from './catalogue.ts';
+import { leftHalfDone } from './plan-words.ts';
 import { withdrawRelatedQuestions } from './siblings.ts';
 
 export async function verify(
@@ -52,6 +53,7 @@ export async function verify(
   await ports.incidents.update(input.incident.id, { verified: verification.kind });
   await settleSiblings(input, ports);
   if (verification.kind === 'made-worse') await notifyPager(input, verification, ports);
+  if (way?.plan === true) return { verification, afterwards: 'take-back-plan' };
   return way?.action === undefined
     ? { verification, afterwards: 'learn' }
     : { verification, afterwards: 'take-back', takingBack: { action: way.action, why: comparison.text.slice(0, 500) } };
@@ -71,11 +73,19 @@ async function settleSiblings({ decision, incident }: Rechecked, ports: Paramete
 }
 
 /** The action that reverts an action that made the problem worse. A reverting action is not reverted in turn. */
-function wayBack({ decision, incident, takingBack }: Rechecked): {
+function wayBack({ decision, incident, takingBack, planRun }: Rechecked): {
   readonly text: string;
+  readonly plan?: true;
   readonly action?: Action | undefined;
 } {
   if (takingBack !== undefined) return { text: 'A person has to look now.' };
+  const { plan } = decision.kind === 'ask' ? decision : {};
+  if (plan !== undefined) {
+    const reversible = plan.plan.steps.filter(({ action: one }) => one?.inverse?.kind === 'action');
+    return reversible.length === 0 || !leftHalfDone(planRun)
+      ? { text: 'Its steps cannot be taken back. A person has to look now.' }
+      : { text: 'Its steps can be taken back, and I ask for that.', plan: true };
+  }
   const action = 'action' in decision ? decision.action : undefined;
   const inverse = action && inverseOf(action, incident.id);
   if (inverse !== undefined)
@@ -108,7 +118,7 @@ const worseFactor = 1.5;
 export function compareFindings(
   input: Pick<Rechecked, 'decision' | 'diagnosis' | 'context' | 'reports' | 'priorReports' | 'recheck'>,
 ): Verification {
-  const action = input.decision.kind === 'ask' || input.decision.kind === 'act' ? input.decision.action : undefined;
+  const action = subjectOf(input.decision);
   const first = input.diagnosis.hypotheses[0];
   if (!action || !first) return { kind: 'unknown', text: 'There was no action to verify.', evidenceIds: [] };
   const before = [...input.priorReports, ...input.reports].flatMap((report) => report.findings);
@@ -153,6 +163,14 @@ export function compareFindings(
       ? `Could not be asked: ${gaps.slice(0, 3).join('; ')}.`
       : 'No observation shows it, in either direction.';
   return { kind: 'unknown', text: `Whether "${action.title}" helped is not known. ${why}`, evidenceIds: [] };
+}
+
+/** What the verification is about: the action; of a plan its first action, by the plan's title. */
+function subjectOf(decision: Rechecked['decision']): Action | undefined {
+  if (decision.kind !== 'ask' && decision.kind !== 'act') return undefined;
+  const { plan } = decision.kind === 'ask' ? decision : {};
+  const first = plan?.plan.steps.flatMap(({ action }) => action ?? [])[0];
+  return plan === undefined || first === undefined ? decision.action : { ...first, title: plan.plan.title };
 }
 
 /** Whether the same signal has moved in the same direction and much farther from its value before the incident. */

@@ -188,7 +188,7 @@ function decisionLine(decision: Decision): string {
     case 'report':
       return `Nothing is going to be done. ${decision.why}`;
     case 'ask':
-      return `I ask before I act: ${decision.action.title}?`;
+      return `I ask before I act: ${decision.plan === undefined ? decision.action.title : `${decision.plan.plan.title}, in ${decision.plan.plan.steps.length} steps`}?`;
     case 'act':
       return `Going to act without asking: ${decision.action.title}. ${decision.why}`;
     case 'refuse':

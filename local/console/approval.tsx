@@ -1,8 +1,8 @@
 // An approval request with its buttons, or with the people who decided it.
 import type { ApprovalView } from '../../core/console/incident-view.ts';
 import type { Verdict } from '../../core/model/action.ts';
-import { verdictButtons, verdictLabels } from '../../core/record/labels.ts';
-import { entityText, readableTimes } from '../../core/wording.ts';
+import { verdictButtons } from '../../core/record/labels.ts';
+import { readableTimes } from '../../core/wording.ts';
 import { post } from './api.ts';
 import { changed } from './live.ts';
 import { Opened, Time } from './parts.tsx';
@@ -12,6 +12,8 @@ const looks: Readonly<Record<Verdict, string>> = {
   approve: 'primary',
   'approve-and-remember': 'secondary',
   reject: 'plain',
+  'take-back': 'secondary',
+  stop: 'secondary',
 };
 
 export const answer = (approvalId: string, verdict: Verdict): void =>
@@ -22,23 +24,24 @@ export const answer = (approvalId: string, verdict: Verdict): void =>
   });
 
 export function Approval({ approval }: { readonly approval: ApprovalView }) {
-  const { id, action, question, state, texts } = approval;
+  const { id, question, state, texts } = approval;
   return (
     <section class="question" data-state={state} aria-labelledby={`question-${id}`}>
       <h3 id={`question-${id}`}>{question}</h3>
       {state === 'pending' ? (
         <>
-          <p>{action.blastRadius}</p>
+          <Subject approval={approval} />
           <Open approval={approval} />
           <Particulars approval={approval} />
         </>
       ) : (
         <>
           <p class="verdict">{readableTimes(texts.outcome)}</p>
+          <Running approval={approval} />
           <Opened class="more" summary="Details of the request">
             {() => (
               <>
-                <p>{action.blastRadius}</p>
+                <Subject approval={approval} />
                 <Particulars approval={approval} />
               </>
             )}
@@ -49,12 +52,42 @@ export function Approval({ approval }: { readonly approval: ApprovalView }) {
   );
 }
 
-const Particulars = ({ approval: { action, texts } }: { readonly approval: ApprovalView }) => (
+/** The blast radius of the action; of a plan, every step with its target, and what became of each. */
+const Subject = ({ approval: { action, texts } }: { readonly approval: ApprovalView }) =>
+  texts.steps.length === 0 ? (
+    <p>{action.blastRadius}</p>
+  ) : (
+    <ul class="steps">
+      {texts.steps.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  );
+
+/** The buttons of an approval that was given: a plan can be stopped while it runs. */
+const Running = ({ approval: { id, buttons = [] } }: { readonly approval: ApprovalView }) =>
+  buttons.length === 0 ? undefined : (
+    <div class="buttons">
+      {buttons.map(({ verdict, label }) => (
+        <button
+          key={verdict}
+          type="button"
+          class={looks[verdict]}
+          data-verdict={verdict}
+          onClick={() => answer(id, verdict)}
+        >
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+
+const Particulars = ({ approval: { targets, texts } }: { readonly approval: ApprovalView }) => (
   <>
     <dl class="facts">
       <div>
         <dt>Target</dt>
-        <dd>{entityText(action.target)}</dd>
+        <dd>{targets}</dd>
       </div>
       {texts.touches === '' ? undefined : (
         <div>
@@ -71,11 +104,15 @@ const Particulars = ({ approval: { action, texts } }: { readonly approval: Appro
   </>
 );
 
-const Open = ({ approval: { id, forWhom, rememberable, expiresAt, texts } }: { readonly approval: ApprovalView }) => (
+const Open = ({
+  approval: { id, forWhom, rememberable, expiresAt, texts, buttons },
+}: {
+  readonly approval: ApprovalView;
+}) => (
   <>
     {texts.count === '' ? undefined : <p class="count">{texts.count}</p>}
     <div class="buttons">
-      {verdictButtons(rememberable).map((verdict) => (
+      {(buttons ?? verdictButtons(rememberable)).map(({ verdict, label }) => (
         <button
           key={verdict}
           type="button"
@@ -83,7 +120,7 @@ const Open = ({ approval: { id, forWhom, rememberable, expiresAt, texts } }: { r
           data-verdict={verdict}
           onClick={() => answer(id, verdict)}
         >
-          {verdictLabels[verdict]}
+          {label}
           {verdict === 'approve-and-remember' ? ' for this exact error' : undefined}
         </button>
       ))}

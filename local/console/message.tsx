@@ -1,7 +1,7 @@
 // A message of the conversation as a chat shows it: the request, the answer, its chart, its files and its buttons.
 import { useEffect, useState } from 'preact/hooks';
 import type { MessageView } from '../../core/console/incident-view.ts';
-import { toneSigns, verdictButtons, verdictLabels } from '../../core/record/labels.ts';
+import { toneSigns, verdictButtons } from '../../core/record/labels.ts';
 import { readableTimes } from '../../core/wording.ts';
 import { get } from './api.ts';
 import { answer } from './approval.tsx';
@@ -97,14 +97,14 @@ function Buttons({
     <div class="buttons">
       {approval === undefined
         ? undefined
-        : verdictButtons(approval.rememberable !== false).map((verdict) => (
+        : (approval.buttons ?? verdictButtons(approval.rememberable !== false)).map(({ verdict, label }) => (
             <button
               key={verdict}
               type="button"
               class={verdict === 'approve' ? 'primary' : 'plain'}
               onClick={() => answer(approval.approvalId, verdict)}
             >
-              {verdictLabels[verdict]}
+              {label}
             </button>
           ))}
       {choices.map(({ label, says }) => (

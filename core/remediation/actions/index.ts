@@ -4,6 +4,7 @@ import type { ActionId } from '../../model/action.ts';
 import type { ActionDefinition, ExecutorName } from '../action-definition.ts';
 import { cordonNode } from './cordon-node.ts';
 import { deleteStuckPod } from './delete-stuck-pod.ts';
+import { enableAutoscaler } from './enable-autoscaler.ts';
 import { purgeCdnKey } from './purge-cdn-key.ts';
 import { raiseMemoryLimit } from './raise-memory-limit.ts';
 import { rerunCronJob } from './rerun-cronjob.ts';
@@ -24,6 +25,7 @@ const table = {
   'scale-workload': scaleWorkload,
   'cordon-node': cordonNode,
   'uncordon-node': uncordonNode,
+  'enable-autoscaler': enableAutoscaler,
   'retry-execution': retryExecution,
   'purge-cdn-key': purgeCdnKey,
 } satisfies { readonly [Id in ActionId]: ActionDefinition<Id> };

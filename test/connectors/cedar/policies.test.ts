@@ -37,6 +37,7 @@ const request = (over: Partial<PolicyRequest> = {}, context: PolicyRequest['cont
     approvals: 2,
     approvalsNeeded: 2,
     requesterApproved: false,
+    takesBack: false,
     anotherActed: false,
     actsInHour: 0,
     actsPerHour: 6,

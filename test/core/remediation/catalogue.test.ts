@@ -8,7 +8,11 @@ import { aHypothesis, anAction, cronJob } from '../../builders.ts';
 const suggested = (kind: string, cause: CauseCode, changeId?: string) =>
   suggestedAction(aHypothesis({ entity: { ...cronJob, kind }, cause, ...(changeId && { changeId }) }))?.id;
 
-const kindOf: Readonly<Record<ActionId, readonly [kind: string, cause: CauseCode, change?: string]>> = {
+/** Actions that mend no cause by themselves: only plans hold them. */
+const ofPlans = ['enable-autoscaler'] as const;
+type Suggested = Exclude<ActionId, (typeof ofPlans)[number]>;
+
+const kindOf: Readonly<Record<Suggested, readonly [kind: string, cause: CauseCode, change?: string]>> = {
   'rerun-cronjob': ['CronJob', 'job-failed'],
   'rerun-job': ['Job', 'job-failed'],
   'restart-rollout': ['Deployment', 'memory-leak'],
@@ -22,7 +26,7 @@ const kindOf: Readonly<Record<ActionId, readonly [kind: string, cause: CauseCode
   'purge-cdn-key': ['SurrogateKey', 'cdn-cached-error'],
 };
 
-function actionFor(id: ActionId, parameters: object): Action {
+function actionFor(id: Suggested, parameters: object): Action {
   const [kind, cause, change] = kindOf[id];
   const hypothesis = aHypothesis({ entity: { ...cronJob, kind }, cause, ...(change && { changeId: change }) });
   const entry = suggestedAction(hypothesis);
@@ -119,7 +123,7 @@ describe('an action that came in as a value', () => {
     expect(action && actionProblem(action, 'i')).toBeUndefined();
   });
 
-  test.each<[ActionId, object, RegExp]>([
+  test.each<[Suggested, object, RegExp]>([
     ['scale-workload', { from: 4, to: 6 }, /Scale .* back from 6 to 4 replicas/],
     ['raise-memory-limit', { container: 'main', from: '128Mi', to: '256Mi' }, /Restore .* from 256Mi to 128Mi/],
     ['cordon-node', {}, /Uncordon/],
@@ -134,7 +138,7 @@ describe('an action that came in as a value', () => {
     expect(inverse?.target).toEqual(action.target);
     expect(action.inverse).toMatchObject({ kind: 'action', title: inverse?.title });
   });
-  test.each<[ActionId]>([['rerun-cronjob'], ['rerun-job'], ['restart-rollout'], ['delete-stuck-pod']])(
+  test.each<[Suggested]>([['rerun-cronjob'], ['rerun-job'], ['restart-rollout'], ['delete-stuck-pod']])(
     '%s cannot be taken back, and says why',
     (id) => {
       const action = actionFor(id, {});
@@ -147,7 +151,7 @@ describe('an action that came in as a value', () => {
     const inverse = { ...action.inverse, parameters: { from: 6, to: 1, undo: true } } as Action['inverse'];
     expect(actionProblem({ ...action, inverse }, 'inc-1')).toMatch(/takes the action back otherwise/);
   });
-  test.each<[ActionId, object]>([
+  test.each<[Suggested, object]>([
     ['scale-workload', { from: 1, to: 0 }],
     ['scale-workload', { from: 1, to: 2.5 }],
     ['raise-memory-limit', { container: 'main', from: '1Mi', to: '$(reboot)' }],
@@ -184,6 +188,6 @@ describe('an action that came in as a value', () => {
       suggested('Execution', 'job-failed'),
       suggested('SurrogateKey', 'cdn-cached-error'),
     ];
-    expect(new Set(ids)).toEqual(new Set(ActionId.options));
+    expect(new Set([...ids, ...ofPlans])).toEqual(new Set(ActionId.options));
   });
 });

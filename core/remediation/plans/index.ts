@@ -1,0 +1,13 @@
+// Lists all plans. The decision offers the first one that applies.
+import type { PlanId } from '../../plan-ids.ts';
+import type { PlanDefinition, StepDefinition } from '../plan-definition.ts';
+import { rollbackThenAutoscaler } from './rollback-then-autoscaler.ts';
+
+const table = {
+  'rollback-then-autoscaler': rollbackThenAutoscaler,
+} satisfies { readonly [Id in PlanId]: PlanDefinition<Id> };
+
+export const plans: readonly PlanDefinition[] = Object.values(table);
+
+export const stepNamed = (id: PlanId, name: string): StepDefinition | undefined =>
+  table[id].steps.find((step) => step.name === name);
