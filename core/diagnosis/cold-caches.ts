@@ -1,4 +1,4 @@
-// A cache that restarted is empty, so the store behind it gets the requests that the cache answered before. The store's load is then a symptom of the
+// A cache that restarted, or whose hit ratio fell, is empty, so the store behind it gets the requests that the cache answered before. The store's load is then a symptom of the
 // cache, if services that use both send no more requests than before.
 import type { CauseCode } from '../causes/causes.ts';
 import type { Finding } from '../model/report.ts';
@@ -54,9 +54,10 @@ export function withColdCaches(
 
 const nameOf = ({ entity }: Pick<Finding, 'entity'>): string => ownerOf(entity).name.toLowerCase();
 
-/** The cluster shows that it ended or started, or its log says so. */
+/** The cluster shows that it ended or started, its log says so, or its hit ratio fell. */
 const isRestart = ({ specialist, role, cause, claim }: Finding): boolean =>
   (role === 'cause' || role === 'symptom') &&
-  ((specialist === 'kubernetes' && (cause === 'oom-killed' || /restart|crash|kill|exit code/i.test(claim))) ||
+  ((specialist === 'metrics' && cause === 'cache-stampede') ||
+    (specialist === 'kubernetes' && (cause === 'oom-killed' || /restart|crash|kill|exit code/i.test(claim))) ||
     (specialist === 'logs' &&
       /ready to accept connections|flush(?:ed|all|db)|cache (?:cleared|is empty)|loading dataset/i.test(claim)));

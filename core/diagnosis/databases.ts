@@ -28,10 +28,11 @@ const words: Readonly<Record<DatabaseServer['product'], RegExp>> = {
   mongodb: /mongo|NotWritablePrimary/i,
   redis: /redis|valkey|jedis|lettuce|READONLY You can't write|OOM command not allowed|MISCONF|CLUSTERDOWN|NOREPLICAS/i,
   memcached: /memcache|SERVER_ERROR out of memory/i,
-  elasticsearch: /elastic|opensearch|es_rejected_execution|circuit_breaking|FORBIDDEN\/12/i,
+  elasticsearch:
+    /elastic|opensearch|es_rejected_execution|circuit_breaking|cluster_block_exception|(?:FORBIDDEN|TOO_MANY_REQUESTS)\/12/i,
   cassandra: /cassandra|scylla|datastax|consistency (?:level )?[A-Z_]{3,}|all host\(s\) tried/i,
   kafka: /kafka|NotEnoughReplicas|NOT_ENOUGH_REPLICAS/i,
-  rabbitmq: /rabbit|amqp|resource limit alarm/i,
+  rabbitmq: /rabbit|amqp|\bpika\b|resource limit alarm|connection[ .]blocked|publishers will be blocked/i,
   etcd: /etcd/i,
 };
 /** Names of services that are servers of a product: `orders-postgres`, `redis-queue`. */
@@ -86,12 +87,32 @@ function serversInErrors(
     if (finding.specialist !== 'logs' || finding.about !== 'store') return [];
     const text = `${finding.claim}\n${textOf(finding)}`;
     const product = products.find((one) => words[one].test(text));
+    const members = membersIn(text);
+    if (product !== undefined && members !== undefined && !known.has(members.name)) {
+      const { cluster } = finding.entity;
+      return [{ product, entity: { kind: 'Service', ...members, ...(cluster === undefined ? {} : { cluster }) } }];
+    }
     const name = serverInError(finding.entity, text, calls);
     return product === undefined || name === undefined || known.has(name)
       ? []
       : [{ product, entity: { kind: 'Service', name } }];
   });
   return [...new Map(found.map((server) => [server.entity.name, server])).values()];
+}
+
+/** A pod of a StatefulSet, as the members of a replicated store name each other: `mongodb-0.mongodb.data`, with or without the rest of the domain. */
+const memberHost =
+  /(?<![\w.-])([a-z][a-z0-9-]{0,61})-\d{1,3}\.[a-z][a-z0-9-]{0,62}\.([a-z][a-z0-9-]{0,62})(?=\.svc\b|[^\w.-]|$)/g;
+
+/** The one StatefulSet whose pods the error gives as hosts. */
+function membersIn(text: string): { readonly name: string; readonly namespace: string } | undefined {
+  const members = new Map(
+    [...text.matchAll(memberHost)].map(([, name = '', namespace = '']) => [
+      `${namespace}/${name}`,
+      { name, namespace },
+    ]),
+  );
+  return members.size === 1 ? [...members.values()][0] : undefined;
 }
 
 /** The name of the one server whose host the error gives. */
@@ -117,9 +138,56 @@ export function withDatabases(
   textOf: (finding: Finding) => string,
 ): readonly Finding[] {
   const byName = { ...databases, servers: [...databases.servers, ...namedServers(findings, databases)] };
-  const all = { ...byName, servers: [...byName.servers, ...serversInErrors(findings, byName, textOf)] };
+  const known = { ...byName, servers: [...byName.servers, ...serversInErrors(findings, byName, textOf)] };
+  const all = { ...known, servers: [...known.servers, ...unseenServers(findings, known, textOf)] };
   return all.servers.length === 0 ? findings : attributed(findings, all, textOf);
 }
+
+/** From this number of clients, a store that nothing else shows is behind what they say of it. */
+const enoughWitnesses = 2;
+
+/**
+ * Stores that nothing shows but what several clients write of themselves: that the store takes no writes, or is full. Each has the name of its
+ * product, because nobody knows a better one.
+ */
+function unseenServers(
+  findings: readonly Finding[],
+  { servers }: Databases,
+  textOf: (finding: Finding) => string,
+): DatabaseServer[] {
+  const witnesses = findings.flatMap((finding) => {
+    const isOfStore = finding.specialist === 'logs' && finding.role === 'cause' && finding.about === 'store';
+    if (!isOfStore || !ofStoreItself.has(finding.cause)) return [];
+    const text = `${finding.claim}\n${textOf(finding)}`;
+    const product = products.filter((one) => words[one].test(text));
+    return product.length === 1 && product[0] !== undefined ? [{ product: product[0], client: finding.entity }] : [];
+  });
+  return [
+    ...Map.groupBy(witnesses, ({ product, client: { cluster } }) => `${product} ${cluster ?? ''}`).values(),
+  ].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || new Set(group.map(({ client }) => ownerOf(client).name)).size < enoughWitnesses)
+      return [];
+    const { product } = first;
+    const { cluster } = first.client;
+    const isSeen = servers.some(
+      (one) =>
+        one.product === product &&
+        (cluster === undefined || one.entity.cluster === undefined || one.entity.cluster === cluster),
+    );
+    return isSeen
+      ? []
+      : [{ product, entity: { kind: 'Service', name: product, ...(cluster === undefined ? {} : { cluster }) } }];
+  });
+}
+
+/** What a store reports of itself, whoever asks it. */
+const ofStoreItself: ReadonlySet<Finding['cause']> = new Set([
+  'database-refuses-writes',
+  'database-read-only',
+  'store-memory-full',
+  'disk-full',
+]);
 
 function attributed(
   findings: readonly Finding[],
@@ -140,10 +208,11 @@ function attributed(
   // Stores often live in a namespace of their own. A call gives no namespace, so one client alone may mean a namesake; several do not.
   const isShared = (server: string): boolean =>
     new Set(calls.flatMap(({ from, to }) => (to === server && clients.has(from) ? [from] : []))).size >= 2;
+  const isAlone = lonelyServers(findings, databases, textOf);
   const complaints = findings.flatMap((finding) => {
     if (finding.specialist !== 'logs' || finding.role === 'context') return [];
     const text = `${finding.claim}\n${textOf(finding)}`;
-    const server = serverOf(finding.entity, text, databases, isShared);
+    const server = serverOf(finding.entity, text, databases, { isShared, isAlone });
     return server && !isWrittenBy(finding, server) ? [{ finding, text, server }] : [];
   });
   const denied = findings.filter(({ cause }) => cause === 'database-credentials');
@@ -192,6 +261,43 @@ function attributed(
     if (finding.about === 'store') return [{ ...finding, dependency: server.entity }];
     return [finding];
   });
+}
+
+/**
+ * Tells whether the only server of a product in a cluster, in another namespace than its clients, is the one that an error is about: its own trouble
+ * shows, the error gives its address, or several clients complain of the product.
+ */
+function lonelyServers(
+  findings: readonly Finding[],
+  { servers }: Databases,
+  textOf: (finding: Finding) => string,
+): (server: DatabaseServer, text: string) => boolean {
+  const complaining = new Map(
+    products.map((product) => [
+      product,
+      new Set(
+        findings
+          .filter(
+            (one) =>
+              one.specialist === 'logs' &&
+              one.role !== 'context' &&
+              isGrave(one) &&
+              words[product].test(`${one.claim}\n${textOf(one)}`) &&
+              !servers.some((server) => isWrittenBy(one, server)),
+          )
+          .map(({ entity }) => ownerOf(entity).name),
+      ),
+    ]),
+  );
+  return ({ product, entity }, text) => {
+    const isTroubled = findings.some(
+      (one) => one.role === 'cause' && isGrave(one) && sameWorkload(ownerOf(one.entity), entity),
+    );
+    const isAddressed = [...text.matchAll(memberHost)].some(
+      ([, name, namespace]) => name === entity.name && (entity.namespace ?? namespace) === namespace,
+    );
+    return isTroubled || isAddressed || (complaining.get(product)?.size ?? 0) >= enoughWitnesses;
+  };
 }
 
 /** Shares of the confidence where only one of many clients is refused: its endpoint or cached address is likely, the server is possible. */
@@ -281,31 +387,47 @@ function ofServer(finding: Finding, entity: EntityRef): Finding {
   };
 }
 
-/** The one server that the error can come from: a server of that product that the client calls, or the only candidate nearby. */
+/** The one server that the error can come from: a server of that product that the client calls, or the only candidate nearby, or far away. */
 function serverOf(
   client: EntityRef,
   text: string,
   { calls, servers }: Databases,
-  isShared: (server: string) => boolean,
+  {
+    isShared,
+    isAlone,
+  }: {
+    readonly isShared: (server: string) => boolean;
+    readonly isAlone: (server: DatabaseServer, text: string) => boolean;
+  },
 ): DatabaseServer | undefined {
   const owner = ownerOf(client).name;
   const called = new Set(calls.filter(({ from }) => from === owner || from === client.name).map(({ to }) => to));
-  const near = servers.filter(
+  const inCluster = servers.filter(
+    ({ entity }) => client.cluster === undefined || entity.cluster === undefined || entity.cluster === client.cluster,
+  );
+  const near = inCluster.filter(
     ({ entity }) =>
-      (client.cluster === undefined || entity.cluster === undefined || entity.cluster === client.cluster) &&
-      (client.namespace === undefined ||
-        entity.namespace === undefined ||
-        entity.namespace === client.namespace ||
-        (called.has(entity.name) && isShared(entity.name))),
+      client.namespace === undefined ||
+      entity.namespace === undefined ||
+      entity.namespace === client.namespace ||
+      (called.has(entity.name) && isShared(entity.name)),
   );
   const named = near.filter(({ product }) => words[product].test(text));
-  const fits = ({ product }: DatabaseServer) => !relationalWords.test(text) || relational.has(product);
+  const namesProduct = products.some((product) => words[product].test(text));
+  const fits = ({ product }: DatabaseServer) =>
+    namesProduct ? words[product].test(text) : !relationalWords.test(text) || relational.has(product);
   const known = near.filter((server) => called.has(server.entity.name) && fits(server));
   // Drivers often name no product, and where the address comes from is not always known: then it is the only relational database nearby.
   const onlyOne = relationalWords.test(text) ? near.filter(({ product }) => relational.has(product)) : [];
   const host = serverInError(client, text, calls);
   const hosted = near.filter(({ entity }) => entity.name === host);
-  return [hosted, named.filter((one) => known.includes(one)), named, known, onlyOne].find(
-    (some) => some.length === 1,
-  )?.[0];
+  const far = near.some(fits) ? [] : inCluster.filter(({ product }) => namesProduct && words[product].test(text));
+  return [
+    hosted,
+    named.filter((one) => known.includes(one)),
+    named,
+    known,
+    onlyOne,
+    far.filter((one) => far.length === 1 && isAlone(one, text)),
+  ].find((some) => some.length === 1)?.[0];
 }

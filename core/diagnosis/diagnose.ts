@@ -26,9 +26,12 @@ import { withClusterDns } from './names.ts';
 import { relationsOf, type Surroundings } from './neighbourhood.ts';
 import { outsideHosts } from './outside.ts';
 import { withSharedPeers } from './peers.ts';
+import { withPlacedChanges } from './placed-changes.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
+import { withMeshRefusals } from './refused-by-mesh.ts';
 import { withMissingRights } from './rights.ts';
 import type { ScoringContext } from './scene.ts';
+import { withStoppedConsumers } from './stopped-consumers.ts';
 import { bestRef, type Subjects, subjectsAmong } from './subjects.ts';
 import { type Support, supportOf } from './support.ts';
 import type { Supported } from './supported.ts';
@@ -106,7 +109,7 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
   const firstService = root ?? firstOf(symptoms, scene.subjects);
   const firstFailing = firstService && spell(firstService);
   const strongest = best.candidate.findings.toSorted((a, b) => b.confidence - a.confidence)[0];
-  const change = supported.findings.find(({ changeId, role }) => role === 'change' && changeId === first.changeId);
+  const change = scene.findings.find(({ changeId, role }) => role === 'change' && changeId === first.changeId);
   const overBy = overTrouble(best.candidate, scene);
   const cited = overBy === undefined ? first : citing(first, overBy);
   const diagnosis: Diagnosis = {
@@ -239,7 +242,10 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const attributed = withDatabases(
     withClusterDns(
       withBlockedCalls(
-        withOddAddresses(withIdleAutoscalers(withMissingRights(supported.findings, reports, excerptsOf)), excerptsOf),
+        withOddAddresses(
+          withIdleAutoscalers(withMissingRights(withMeshRefusals(supported.findings, excerptsOf), reports, excerptsOf)),
+          excerptsOf,
+        ),
         excerptsOf,
       ),
       reports,
@@ -249,7 +255,8 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   );
   const warm = withColdCaches(attributed, { servers: databases.servers, calls: dependencies });
   const pointing = withWayOut(withVendors(warm, vendors, excerptsOf), vendors, excerptsOf);
-  const findings = withJoinedUpdates(withSharedPeers(withKnownDependencies(pointing, dependencies, context)), context);
+  const placed = withPlacedChanges(withStoppedConsumers(pointing), { changes: supported.changes, textOf: excerptsOf });
+  const findings = withJoinedUpdates(withSharedPeers(withKnownDependencies(placed, dependencies, context)), context);
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
   const subjects = subjectsAmong(context.workload ? [...entities, context.workload] : entities, context, vendors);
   const graph = graphOf(findings, dependencies, context, subjects);

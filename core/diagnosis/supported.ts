@@ -16,7 +16,7 @@ export interface Supported {
   readonly gaps: readonly Gap[];
 }
 
-export type ChangeText = Pick<Change, 'kind' | 'title' | 'files' | 'diff' | 'from' | 'to'>;
+export type ChangeText = Pick<Change, 'kind' | 'title' | 'files' | 'diff' | 'from' | 'to' | 'service' | 'entity'>;
 
 export async function supportedFindings(
   incidentId: string,
@@ -51,8 +51,8 @@ export async function supportedFindings(
   return { findings: unique(kept), evidence, changes, dropped: total - kept.length, gaps };
 }
 
-const { kind, title, files, diff, from, to } = Change.shape;
-const ChangeRecord = z.object({ change: z.object({ kind, title, files, diff, from, to }) });
+const { kind, title, files, diff, from, to, service, entity } = Change.shape;
+const ChangeRecord = z.object({ change: z.object({ kind, title, files, diff, from, to, service, entity }) });
 
 /** The full texts of the changes. The excerpt is shortened for people, but the comparison with errors needs the full text. */
 async function changeTexts(

@@ -233,7 +233,7 @@ function policies(cluster: Cluster): FindingDraft[] {
     const nobody =
       allows.length > 0 && allows.every(({ spec }) => (spec.rules ?? []).length === 0) ? allows[0] : undefined;
     const one = deny ?? nobody;
-    if (!one) return [];
+    if (!one) return allows.length === 0 ? [] : [limiting(cluster, server, allows)];
     return [
       observed(cluster, {
         claim: `AuthorizationPolicy ${one.item.metadata.name} ${deny ? 'denies everybody' : 'allows nobody'} to call ${server.kind} ${server.metadata.name}.`,
@@ -246,6 +246,59 @@ function policies(cluster: Cluster): FindingDraft[] {
         error: `authorization policy ${one.item.metadata.name}`,
       }),
     ];
+  });
+}
+
+const allowedBy = z.looseObject({
+  from: orNone(
+    z.looseObject({
+      source: z.looseObject({
+        principals: orNone(z.string()),
+        namespaces: orNone(z.string()),
+        serviceAccounts: orNone(z.string()),
+      }),
+    }),
+  ),
+});
+
+/** Policies that let only some callers in. Most are as they should be: core/diagnosis makes one the cause if a log shows that the proxy refused. */
+function limiting(
+  cluster: Cluster,
+  server: Workload,
+  allows: readonly Found<z.infer<typeof AuthorizationPolicy>>[],
+): FindingDraft {
+  const names = allows.map(({ item }) => item.metadata.name);
+  const callers = allows
+    .flatMap(({ spec }) => spec.rules ?? [])
+    .flatMap((rule) => allowedBy.safeParse(rule).data?.from ?? [])
+    .flatMap(({ source: { principals, namespaces, serviceAccounts } }) => [
+      ...principals,
+      ...serviceAccounts,
+      ...namespaces.map((name) => `namespace ${name}`),
+    ]);
+  const who = callers.length === 0 ? 'some requests' : `calls of ${[...new Set(callers)].slice(0, 3).join(', ')}`;
+  return observed(cluster, {
+    claim:
+      `AuthorizationPolicy ${names.join(', ')} allows only ${who} to ${server.kind} ${server.metadata.name}.`.slice(
+        0,
+        400,
+      ),
+    entity: cluster.entityOf(server),
+    cause: 'mesh-authorization',
+    role: 'context',
+    severity: 'info',
+    confidence: 0.5,
+    onset: allows
+      .flatMap(({ item: { metadata } }) =>
+        typeof metadata.creationTimestamp === 'string' ? [metadata.creationTimestamp] : [],
+      )
+      .sort()
+      .at(-1),
+    lines: allows.map(
+      ({ item, spec }) =>
+        `AuthorizationPolicy ${item.metadata.namespace}/${item.metadata.name}: ${spec.action ?? 'ALLOW'} rules ${JSON.stringify(spec.rules ?? []).slice(0, 300)}`,
+    ),
+    error: `authorization policy ${names.join(', ')}`,
   });
 }
 

@@ -32,7 +32,7 @@ interface Open {
   whole: string | undefined;
   lines: number;
   /** Kind of line that the event takes next, even if the line looks like the start of another event. */
-  expects: 'anything' | 'body' | 'traceback' | 'details' | 'goroutine';
+  expects: 'anything' | 'body' | 'traceback' | 'details' | 'goroutine' | 'analysis';
   /** The lines of this traceback are indented, so that a line without indent ends it. */
   indented: boolean;
   /** The text of an earlier exception in the same chained trace. */
@@ -108,6 +108,7 @@ function expectationOf({ text, structured }: ParsedLine): Open['expects'] {
   if (structured) return 'anything';
   if (dotnetHead.test(text)) return 'body';
   if (goroutineHead.test(text)) return 'goroutine';
+  if (failedStart.test(text.trim())) return 'analysis';
   return tracebackHead.test(text) ? 'traceback' : 'anything';
 }
 
@@ -122,6 +123,12 @@ const goroutineHead = /^goroutine \d+ \[/;
 /** A Go frame: a function call, the creator of the goroutine, or the runtime's last words. */
 const goFrame = /^(?:\s+\S|created by |goroutine \d+ \[|exit status \d+$|\S*[\w)\]}]\(.*\)$)/;
 const chainedTraceback = /^(?:During handling of|The above exception)/;
+/** Spring Boot's report of a start that failed: a banner, then a description and an action, over many lines without indent. */
+const failedStart = /^APPLICATION FAILED TO START$/;
+const banner = /^\*{10,}$/;
+/** What a client of the Kubernetes API prints below the status of an answer. */
+const answerBelow = /^(?:Reason: |HTTP response (?:headers|body): )/;
+const answerStatus = /Exception: \(\d{3}\)$/;
 /** The exception that a Java or .NET logger prints below its message: a full name without indent. */
 const exceptionBelow = /^[A-Za-z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable)(?::|$)/;
 const innerCause = /^(?:Caused by: |-{3}> )(.{3,400})/;
@@ -146,7 +153,21 @@ function takes(open: Open, message: string): boolean {
       if (goFrame.test(message)) return append(open, message);
       open.expects = 'anything';
       return false;
+    case 'analysis':
+      if (isNextEvent(message)) return false;
+      if (!banner.test(text) && open.lines <= maxLines / 2) open.text = joined(open.text, analysed(text));
+      return append(open, message);
     case 'anything':
+      if (failedStart.test(text) || (banner.test(text) && open.level === 'error' && open.lines === 1)) {
+        open.level ??= 'error';
+        open.expects = 'analysis';
+        if (failedStart.test(text)) open.text = joined(open.text, text);
+        return append(open, message);
+      }
+      if (answerBelow.test(text) && answerStatus.test(open.text.split(' ← ')[0] ?? '')) {
+        open.text = joined(open.text, text.replace(answerBelow, ''));
+        return append(open, message);
+      }
       if (tracebackHead.test(text) && open.level === 'error') {
         open.expects = 'traceback';
         return append(open, message);
@@ -165,6 +186,16 @@ function takes(open: Open, message: string): boolean {
       return append(open, message);
   }
 }
+
+/** Whether the line begins another event: it states a time or a level. */
+function isNextEvent(message: string): boolean {
+  const { atMs, level, structured } = parseLine(message);
+  return atMs !== undefined || level !== undefined || structured;
+}
+
+/** The sentences of a report of a failed start, without its headings. */
+const analysed = (text: string): string | undefined =>
+  /^(?:Description|Action|Consider the following|Correct the classpath.*):?$/i.test(text) ? undefined : text;
 
 /** Takes frames until the line that names the exception. That line has an exception's name, or no indent where frames have one. */
 function takesTraceback(open: Open, message: string, text: string): true {

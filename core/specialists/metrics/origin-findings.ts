@@ -4,7 +4,14 @@ import { placements } from '../../analysis/kubernetes/placements.ts';
 import { entityOf, type Move } from '../../analysis/metrics/index.ts';
 import { stepOf } from '../../analysis/metrics/level.ts';
 import { type Origin, type Origins, originsOf } from '../../analysis/metrics/origin.ts';
-import { isPercentage, isShare, type Page, type PagedKind, wasWellSince } from '../../analysis/metrics/paged.ts';
+import {
+  isPercentage,
+  isShare,
+  type Page,
+  type PagedKind,
+  type PagedPeriod,
+  wasWellSince,
+} from '../../analysis/metrics/paged.ts';
 import { signalOf } from '../../analysis/metrics/signals.ts';
 import { isMedian, type Slowed, sharedNode, slowed, waitingForNone } from '../../analysis/metrics/slowness.ts';
 import { delaysAll, isOnTheWay } from '../../analysis/metrics/way.ts';
@@ -131,23 +138,38 @@ const most = 4;
 /** From this share of the first one, another origin explains the page as well. */
 const asWell = 0.7;
 
+/** What is over for this long, and for this many times as long as it lasted, was a blip. */
+const overMinutes = 5;
+const overTimes = 3;
+/** Share of the confidence that remains in the origin of a blip: it may never come again. */
+const ofBlip = 0.4;
+
+/** The time at which what was paged was over, if it was a blip before the data ended. */
+function blipEnd({ start, end, anchor }: PagedPeriod): number | undefined {
+  const last = anchor.points.at(-1)?.[0] ?? end;
+  return last - end >= Math.max(overMinutes * 60, overTimes * (end - start)) ? end : undefined;
+}
+
 function ofOrigins({ origins, period }: Origins, series: readonly Series[], context: OriginContext): FindingDraft[] {
   const likely = origins.filter(({ share }) => share >= leastShare).slice(0, most);
   const [first] = likely;
   const rivals = likely.filter((one) => one !== first && one.share >= asWell * (first?.share ?? 1)).length;
-  const sureness = (0.2 + 0.7 * (first?.share ?? 0)) * (0.6 + 0.4 * period.certainty);
+  const over = blipEnd(period);
+  const sureness =
+    (0.2 + 0.7 * (first?.share ?? 0)) * (0.6 + 0.4 * period.certainty) * (over === undefined ? 1 : ofBlip);
   return likely.map((origin): FindingDraft => {
     const { shown, share, isPaged } = origin;
     const shifted = shiftOf(shown.series, shown.level, period.start);
     const { baseline } = context.brief.context.window;
     const cause = causeOf(origin, series);
     return {
-      claim: claimOf(origin, shifted, rivals),
+      claim: claimOf(origin, shifted, rivals, over),
       entity: origin.entity,
       cause,
       role: cause === 'application-errors' && isPaged ? 'symptom' : 'cause',
       severity: share >= 0.3 ? 'critical' : 'major',
       onset: new Date(period.start * 1000).toISOString(),
+      ...(over === undefined ? {} : { endedAt: new Date(over * 1000).toISOString() }),
       confidence: sureness * (share / (first?.share ?? share)),
       signal: {
         name: shown.series.signal,
@@ -195,10 +217,18 @@ function shiftOf(series: Series, level: Origin['shown']['level'], at: number): S
   };
 }
 
-function claimOf({ shown, entity, busy, isLoaded, isPaged }: Origin, shifted: Shifted, rivals: number): string {
+function claimOf(
+  { shown, entity, busy, isLoaded, isPaged }: Origin,
+  shifted: Shifted,
+  rivals: number,
+  over: number | undefined,
+): string {
   const what = `${shifted.signal.noun} of ${shown.series.entity.name} ${changeWords(shifted)}`;
-  const doubt =
-    rivals === 0 ? '' : ` ${rivals} ${rivals === 1 ? 'other explains' : 'others explain'} the page as well.`;
+  const back =
+    over === undefined
+      ? ''
+      : ` It was over at ${new Date(over * 1000).toISOString().slice(11, 16)} UTC and did not come back.`;
+  const doubt = `${rivals === 0 ? '' : ` ${rivals} ${rivals === 1 ? 'other explains' : 'others explain'} the page as well.`}${back}`;
   switch (shown.reason) {
     case 'stops-calling':
       return `${entity.name} still gets its requests and no longer makes its calls: ${what}.${doubt}`;

@@ -25,6 +25,16 @@ describe('load of a store after its cache restarted', () => {
     expect(found).toMatchObject({ role: 'symptom', dependency: { name: 'shelf-redis' } });
     expect(found?.cause).toBeUndefined();
   });
+  test('is one, too, if only the hit ratio of the cache shows it', () => {
+    const ratio = one('shelf-redis', '10:00:00', {
+      specialist: 'metrics',
+      role: 'cause',
+      cause: 'cache-stampede',
+      claim: 'Hit ratio fell.',
+    });
+    expect(last(ratio, loaded('shelf-db', '10:02:00'))).toMatchObject({ dependency: { name: 'shelf-redis' } });
+    expect(last(ratio, loaded('clerk-db', '10:02:00'))).toMatchObject({ cause: 'traffic-surge' });
+  });
   test.each<[string, Finding, Finding[]]>([
     ['of a store that no caller of the cache uses', loaded('clerk-db', '10:02:00'), [restart]],
     ['that began before', loaded('shelf-db', '09:40:00'), [restart]],

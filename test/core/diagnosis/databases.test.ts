@@ -86,10 +86,76 @@ describe('what a server says of itself is the server’s', () => {
     ]);
     expect(causesIn([full('orders'), fails('cart', 'minor')], [far], calls)).toEqual(['orders: store-memory-full']);
     expect(causesIn([full('orders'), fails('ads', 'critical')], [far], calls)).toEqual(['orders: store-memory-full']);
-    expect(causesIn([full('orders'), full('cart')], [far], calls.slice(0, 1))).toEqual([
+  });
+  test('the only server of its kind is, wherever it runs, if two clients say so, it is in trouble, or its address stands there', () => {
+    const far = { product: 'rabbitmq' as const, entity: { ...server('mq', 'rabbitmq').entity, namespace: 'stores' } };
+    const blocked = (name: string): Finding => ({
+      ...heard(name, 'publish: AMQP connection blocked: low on memory', 'store-memory-full'),
+      about: 'store',
+    });
+    const seen = (findings: readonly Finding[], servers: DatabaseServer[] = [far]) => causesIn(findings, servers, []);
+    expect(seen([blocked('orders'), blocked('cart')])).toEqual(['mq: store-memory-full', 'mq: store-memory-full']);
+    expect(seen([blocked('orders')])).toEqual(['orders: store-memory-full']);
+    const full: Finding = {
+      ...heard('mq', 'memory resource limit alarm set', 'store-memory-full'),
+      entity: far.entity,
+      severity: 'critical',
+    };
+    expect(seen([blocked('orders'), full])).toContain('mq: store-memory-full');
+    expect(seen([blocked('orders'), full])).not.toContain('orders: store-memory-full');
+    const addressed = heard('orders', 'amqp://mq-0.mq.stores:5672: connection blocked: low on memory');
+    expect(seen([{ ...addressed, cause: 'store-memory-full', about: 'store' }])).toEqual(['mq: store-memory-full']);
+    const second = { ...far, entity: { ...far.entity, name: 'mq-eu' } };
+    expect(seen([blocked('orders'), blocked('cart')], [far, second])).toEqual([
       'orders: store-memory-full',
       'cart: store-memory-full',
     ]);
+  });
+  test('a server of another product is not, even if the client calls nothing else', () => {
+    const text =
+      'TransportError(429, cluster_block_exception, index blocked by: [TOO_MANY_REQUESTS/12/flood-stage watermark])';
+    const finding: Finding = { ...heard('orders', text, 'database-refuses-writes'), about: 'store' };
+    expect(causesIn([finding], [server('mysql')])).toEqual(['orders: database-refuses-writes']);
+    const search = {
+      ...server('search', 'elasticsearch'),
+      entity: { ...server('search').entity, namespace: 'stores' },
+    };
+    const full: Finding = {
+      ...heard('search', 'flood stage', 'disk-full'),
+      entity: search.entity,
+      severity: 'critical',
+    };
+    expect(causesIn([finding, full], [server('mysql'), search])).not.toContain('mysql: database-refuses-writes');
+  });
+  test('a store that nothing shows but two clients has the name of its product', () => {
+    const refusal = (name: string): Finding => ({
+      ...heard(name, 'NotEnoughReplicasException: Messages are rejected', 'database-refuses-writes'),
+      about: 'store',
+    });
+    expect(causesIn([refusal('orders'), refusal('cart')], [], [])).toEqual([
+      'kafka: database-refuses-writes',
+      'kafka: database-refuses-writes',
+    ]);
+    expect(causesIn([refusal('orders')], [], [])).toEqual(['orders: database-refuses-writes']);
+    const slow = (name: string): Finding => ({ ...refusal(name), cause: 'dependency-unavailable' });
+    expect(causesIn([slow('orders'), slow('cart')], [], [])).toEqual([
+      'orders: dependency-unavailable',
+      'cart: dependency-unavailable',
+    ]);
+  });
+  test('members of a replica set in the error name it', () => {
+    const text =
+      "pymongo.errors.ServerSelectionTimeoutError: No replica set members match selector \"Primary()\", servers: [('ledger-0.ledger-hl.stores', 27017), ('ledger-1.ledger-hl.stores', 27017)]";
+    const finding: Finding = { ...heard('orders', text, 'database-refuses-writes'), about: 'store' };
+    const found = withDatabases([finding], { servers: [], calls: [] }, () => '');
+    expect(found.find(({ role }) => role === 'cause')?.entity).toEqual({
+      kind: 'Service',
+      name: 'ledger',
+      namespace: 'stores',
+      cluster: 'c1',
+    });
+    const two = { ...finding, claim: text.replace('ledger-1.ledger-hl', 'stock-1.stock-hl') };
+    expect(causesIn([two], [], [])).toEqual(['orders: database-refuses-writes']);
   });
   test('nor a server of another namespace', () => {
     const far = { product: 'mysql' as const, entity: { ...server('mysql').entity, namespace: 'other' } };

@@ -13,7 +13,7 @@ import type { Ports } from '../../../core/ports/index.ts';
 import { estimateTokens, reportText } from '../../../core/reasoning/report-text.ts';
 import { investigateMetrics } from '../../../core/specialists/metrics/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
-import { aBrief, aContext, at } from '../../builders.ts';
+import { aBrief, aContext, aTrigger, at } from '../../builders.ts';
 import { partly } from '../../partly.ts';
 
 // The baseline is 01:30 to 02:30, the page at 02:47; a point a minute.
@@ -395,6 +395,37 @@ describe('what is over', () => {
   test('is what was paged where nothing lasts', async () => {
     const { report } = await investigated({ series: [over('billing')] });
     expect(report.findings.map(({ role }) => role)).toEqual(['symptom']);
+  });
+});
+
+describe('a blip of what was paged', () => {
+  const page = {
+    trigger: aTrigger({ title: 'p99 latency of ledger' }),
+    context: aContext({
+      service: { value: 'ledger', source: 'the title', confidence: 0.9, alternatives: [] },
+      workload: undefined,
+    }),
+  };
+  const slowFor = (minutes: number) =>
+    aSeries('ledger', 'latency_p99', (n) => (n >= minute('02:33') && n < minute('02:33') + minutes ? 900 : 60), {
+      unit: 'ms',
+    });
+  const origin = async (minutes: number) =>
+    (await investigated({ series: [slowFor(minutes)], dependencies: [] }, page)).report.findings.find(
+      ({ cause }) => cause !== undefined,
+    );
+  test('that is long over is a guess, and says so', async () => {
+    const found = await origin(2);
+    expect(found).toMatchObject({ entity: { name: 'ledger' }, endedAt: expect.any(String) });
+    expect(found?.claim).toMatch(/It was over at 02:3\d UTC/);
+    expect(found?.confidence).toBeLessThan(0.4);
+  });
+  test('that lasts, or lasted for most of the time, is none', async () => {
+    for (const minutes of [60, 11]) {
+      const found = await origin(minutes);
+      expect(found?.endedAt).toBeUndefined();
+      expect(found?.confidence).toBeGreaterThan(0.4);
+    }
   });
 });
 

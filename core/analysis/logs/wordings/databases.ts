@@ -335,6 +335,14 @@ export const databaseWordings: readonly SystemWordings[] = [
     system: 'Connection pools (HikariCP, DBCP, ADO.NET, SQLAlchemy, ActiveRecord, Knex, Prisma)',
     source: 'https://github.com/brettwooldridge/HikariCP#frequently-used',
     wordings: [
+      // A pool that holds no connection at all is not used up: it cannot open any.
+      wording(
+        'dependency-unavailable',
+        'store',
+        0.65,
+        r`connection is not available, request timed out after \d+ms \(total=0,|pool empty\. unable to fetch a connection.{0,80}\[size:0;|(?:connection is not available, request timed out|unable to acquire jdbc connection|pool empty\. unable to fetch).{0,400}(?:connect(?:ion attempt)? (?:timed out|failed)|connection refused|no route to host|UnknownHost)`,
+        'HikariPool-1 - Connection is not available, request timed out after 30001ms (total=0, active=0, idle=0, waiting=11)',
+      ),
       wording(
         'database-connections-exhausted',
         'writer',

@@ -71,7 +71,7 @@ export const kubernetesWordings: readonly SystemWordings[] = [
         'access-denied',
         'writer',
         0.8,
-        r`is forbidden: User "|User "system:serviceaccount:[^"]+" cannot `,
+        r`is forbidden: User \\?"|User \\?"system:serviceaccount:[^"\\]+\\?" cannot `,
         'configmaps "leader" is forbidden: User "system:serviceaccount:depot:sorter" cannot update resource "configmaps"',
       ),
     ],

@@ -163,6 +163,26 @@ export const systemWordings: readonly SystemWordings[] = [
     ],
   },
   {
+    system: 'Spring Boot, analyses of a failed start',
+    source: 'https://docs.spring.io/spring-boot/how-to/application.html#howto.application.failure-analyzer',
+    wordings: [
+      wording(
+        'configuration-invalid',
+        'writer',
+        0.8,
+        r`failed to bind properties under '|failed to configure a DataSource: '|config data (?:resource|location) .{1,200} (?:does not exist|cannot be found)|configuration property name .{1,120} is not valid|Could not resolve placeholder '[^']{1,120}' in value|invalid value '[^']{0,120}' for configuration property|property .{1,120} (?:is|was) (?:not valid|invalid)|ConfigurationPropertiesBindException`,
+        "APPLICATION FAILED TO START ← Failed to bind properties under 'mail.retry.pause' to java.time.Duration:",
+      ),
+      wording(
+        'code-change',
+        'writer',
+        0.6,
+        r`APPLICATION FAILED TO START.{0,200}(?:required a (?:single )?bean|attempt was made to call a method that does not exist|form a cycle|could not be registered)|NoSuchBeanDefinitionException|NoUniqueBeanDefinitionException`,
+        "APPLICATION FAILED TO START ← Parameter 0 of constructor in com.acme.mail.Sender required a bean of type 'com.acme.mail.Pool' that could not be found.",
+      ),
+    ],
+  },
+  {
     system: 'Input that a program reads',
     source: 'https://www.rfc-editor.org/rfc/rfc8259',
     wordings: [

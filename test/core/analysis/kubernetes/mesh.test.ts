@@ -102,6 +102,21 @@ describe('a policy of a mesh', () => {
   });
 });
 
+test('a policy that lets some callers in is told as context, with them', () => {
+  const item = {
+    kind: 'AuthorizationPolicy',
+    metadata: meta('some'),
+    spec: { rules: [{ from: [{ source: { principals: ['cluster.local/ns/old/sa/web'] } }] }] },
+  };
+  expect(find(...base, item)).toContainEqual(
+    expect.objectContaining({
+      role: 'context',
+      cause: 'mesh-authorization',
+      claim: expect.stringContaining('allows only calls of cluster.local/ns/old/sa/web to Deployment cart'),
+    }),
+  );
+});
+
 test('a proxy that is not ready beside an application that is, is the proxy', () => {
   expect(causes(...meshed('cart', false))).toContain('mesh-proxy');
   expect(causes(...meshed('cart'))).toEqual([]);

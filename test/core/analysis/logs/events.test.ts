@@ -218,3 +218,43 @@ describe('an event keeps within its limits', () => {
     expect([event?.text.length, event?.detail.length]).toEqual([1200, 2000]);
   });
 });
+
+describe('reports over many lines', () => {
+  const failed = `2026-11-20T02:47:00.123Z ERROR 1 --- [main] o.s.b.d.LoggingFailureAnalysisReporter   :
+
+***************************
+APPLICATION FAILED TO START
+***************************
+
+Description:
+
+Failed to bind properties under 'mail.pause' to java.time.Duration:
+
+    Property: mail.pause
+    Value: "9 min"
+
+Action:
+
+Update your application's configuration
+2026-11-20T02:47:00.400Z  INFO 1 --- [main] c.a.mail.App : Starting App`;
+  test('Spring Boot says why it did not start in one event', () => {
+    const events = eventsOf(failed);
+    expect(events).toHaveLength(2);
+    expect(events[0]).toMatchObject({ level: 'error' });
+    expect(events[0]?.text).toContain("Failed to bind properties under 'mail.pause'");
+    expect(events[1]?.text).toContain('Starting App');
+  });
+  test('asterisks below a line that is no error begin none', () => {
+    expect(eventsOf('2026-11-20T02:47:00.123Z INFO start\n**************\nWelcome')).toHaveLength(3);
+  });
+  test('the answer of the Kubernetes API belongs to the exception of its client', () => {
+    const lines = `2026-11-20 02:47:00,123 ERROR [app] kubernetes.client.exceptions.ApiException: (403)
+Reason: Forbidden
+HTTP response headers: HTTPHeaderDict({'Content-Length': '312'})
+HTTP response body: {"message":"leases \\"a\\" is forbidden: User \\"system:serviceaccount:depot:sorter\\" cannot update resource"}`;
+    const [event, ...others] = eventsOf(lines);
+    expect(others).toEqual([]);
+    expect(event?.text).toContain('is forbidden');
+    expect(eventsOf('2026-11-20 02:47:00,123 ERROR [app] job failed\nReason: Forbidden')).toHaveLength(2);
+  });
+});
