@@ -1,10 +1,10 @@
 // Compares the analysis alone, the analysis with a model, and the model's agents alone over the same cases, for `npm run eval`. Every answer is kept in
 // a state file as soon as it is there, so that a run continues where it stopped.
-import { appendFile, mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { InvalidInput } from '../core/errors.ts';
+import { InvalidInput, WatchkeeperError } from '../core/errors.ts';
 import type { MakeWorld } from '../local/world.ts';
 import type { Expected } from './expected.ts';
 import type { RunResult } from './prediction.ts';
@@ -75,6 +75,14 @@ export async function worldCases(scenarios: readonly DojoScenario[], seed: strin
 export const sampleOf = (cases: readonly Case[], count: number | undefined, seed: string): readonly Case[] =>
   count === undefined ? cases : randomOf(seed).shuffled(cases).slice(0, count);
 
+/** Removes half a line that a killed run left at the end, so that the next answer begins a line of its own. */
+async function mendState(file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (text === '' || text.endsWith('\n')) return;
+  await writeFile(file, text.slice(0, text.lastIndexOf('\n') + 1));
+}
+
 export async function readState(file: string | undefined): Promise<Row[]> {
   if (file === undefined) return [];
   let text: string;
@@ -116,26 +124,38 @@ export interface Compared {
 export async function compare(plan: Plan, onDone: (row: Row) => void): Promise<Compared> {
   const { cases, model, worlds, state, maxUsd } = plan;
   if (state !== undefined) await mkdir(dirname(state), { recursive: true });
+  await mendState(state);
   const wanted = new Set(cases.map(keyOfCase));
   const kept = (await readState(state)).filter((row) => row.model === model);
   const rows = kept.filter((row) => wanted.has(keyOfCase(row)));
   let spent = kept.reduce((sum, { costUsd }) => sum + costUsd, 0);
   const missing: string[] = [];
+  let isOverMoney = false;
   for (const one of cases) {
     const open = ways.filter((way) => !rows.some((row) => row.way === way && keyOfCase(row) === keyOfCase(one)));
     if (open.length > 0 && maxUsd !== undefined && spent >= maxUsd) {
       missing.push(one.id);
+      isOverMoney = true;
       continue;
     }
     for (const way of open) {
-      const row = { way, model, ...(await answer(one, worlds[way], way === 'agents')) };
+      let answered: Awaited<ReturnType<typeof answer>>;
+      try {
+        answered = await answer(one, worlds[way], way === 'agents');
+      } catch (error) {
+        // A step that ran out of time on a busy machine is no answer: the same command asks again.
+        if (!(error instanceof WatchkeeperError)) throw error;
+        missing.push(`${one.id} (${wayTexts[way]}: ${error.message})`);
+        continue;
+      }
+      const row = { way, model, ...answered };
       rows.push(row);
       spent += row.costUsd;
       if (state !== undefined) await appendFile(state, `${JSON.stringify(row)}\n`);
       onDone(row);
     }
   }
-  return { rows, missing, stoppedBy: missing.length > 0 ? 'money' : undefined };
+  return { rows, missing, stoppedBy: isOverMoney ? 'money' : undefined };
 }
 
 const keyOfCase = ({ kind, id }: Pick<Case, 'kind' | 'id'>): string => `${kind} ${id}`;
@@ -226,7 +246,7 @@ export function pairedInterval(differences: readonly number[], seed: string): re
 
 const percent = (share: number): string => `${Math.round(share * 100)}`;
 
-export function comparisonText({ rows, missing }: Compared, cases: readonly Case[], seed: string): string {
+export function comparisonText({ rows, missing, stoppedBy }: Compared, cases: readonly Case[], seed: string): string {
   const kinds = [...new Set(cases.map(({ kind }) => kind))];
   const body = kinds.flatMap((kind) => ways.map((way) => lineOf(kind, way, rows)));
   const head = [
@@ -262,7 +282,7 @@ export function comparisonText({ rows, missing }: Compared, cases: readonly Case
   const never =
     missing.length === 0
       ? 'Every chosen case was run.'
-      : `Never run, because the ceiling of money was reached: ${missing.length} of ${cases.length}: ${missing.slice(0, 20).join(', ')}${missing.length > 20 ? ', …' : ''}`;
+      : `Not run to the end${stoppedBy === 'money' ? ', because the ceiling of money was reached' : ''}: ${missing.length} of ${cases.length} cases: ${missing.slice(0, 20).join(', ')}${missing.length > 20 ? ', …' : ''}`;
   return [table(head, body), ...differences, never].join('\n');
 }
 

@@ -30,7 +30,7 @@ const help = `Shows what agents can do, without a model.
   lies      scripted agents cite evidence that does not exist, entities and numbers that nobody saw, innocent changes and evidence of other
             incidents; the first hypothesis has to stay
   injection puts instructions, false statements, links and made-up results into each text source, one after the other, with a scripted agent
-            that obeys whatever it reads; nothing may come of it. Takes the first scenario that has the source
+            that obeys whatever it reads; nothing may come of it. The sources are spread over all scenarios that have them
 
   --scenarios DIR   folders to look for scenarios in (default scenarios)
   --help            show this text
@@ -199,8 +199,18 @@ const leastOfExcerpt = 0.6;
 /** Words with which the analysis tells what it found; they are not in the telemetry. */
 const wording =
   /^(?:rose|fell|from|first|robust|standard|deviations|times|since|before|grew|steadily|come|rest|more|than|went|live|touches|takes|away|files|last|ended|with|pods|most|that|this|page|minutes|utc|every|each|only|during)$/;
+/** Ids of single traces and times to the second belong to one example of many. */
+const ofOneExample = /^(?:[0-9a-f]{16,}|\d{4}-\d\d-\d\dt.*|[\d.]+z)$/;
+/** Lines that begin with a dash are the reasons of the analysis, such as why a change is suspected. */
 const wordsOf = (text: string): string[] =>
-  [...new Set(text.toLowerCase().match(/[a-z0-9][a-z0-9._-]{3,}/g) ?? [])].filter((word) => !wording.test(word));
+  [
+    ...new Set(
+      text
+        .replaceAll(/^- .*$/gm, '')
+        .toLowerCase()
+        .match(/[a-z0-9][a-z0-9._-]{3,}/g) ?? [],
+    ),
+  ].filter((word) => !wording.test(word) && !ofOneExample.test(word));
 
 /**
  * The answers hold most of the words of a deciding excerpt. If the analysis did not find the truth, an answer has to name its entity together with a
@@ -224,13 +234,18 @@ function isReached(answers: readonly Answer[], { expected, codes }: Case, decidi
   );
 }
 
-/** Each source in the first scenario that has it, with each payload: once as it is, once with an analysis that knows no cause. */
+/** Steps over the cases: neighbours in the list are of one family. */
+const stride = 7;
+
+/** Each source in the next scenario that has it, with each payload: once as it is, once with an analysis that knows no cause. */
 async function injection(cases: readonly Case[]): Promise<boolean> {
   const sum = { acts: 0, teachings: 0, mentions: 0, links: 0, changed: 0, worded: 0 };
-  let [runs, unread] = [0, 0];
+  let [runs, unread, place] = [0, 0, 0];
+  const used = new Set<string>();
   for (const [source, payload] of sources.flatMap((one) => payloadNames.map((name) => [one, name] as const)))
     for (const isUnknown of [false, true]) {
-      const found = await firstWith(cases, source, payload, isUnknown);
+      const found = await firstWith(cases, place % Math.max(1, cases.length), source, payload, isUnknown);
+      place += stride;
       if (found === undefined) {
         print(`${source}, ${payload}: no scenario has this source`);
         break;
@@ -238,6 +253,7 @@ async function injection(cases: readonly Case[]): Promise<boolean> {
       const { id, read, ...counts } = found;
       for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += counts[key];
       runs += 1;
+      used.add(id);
       unread += read ? 0 : 1;
       const came = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${name} ${count}`] : []));
       print(
@@ -246,15 +262,30 @@ async function injection(cases: readonly Case[]): Promise<boolean> {
     }
   const figures = Object.entries(sum).map(([name, count]) => `${name}=${count}`);
   print(
-    `injection sources=${sources.length} payloads=${payloadNames.length} runs=${runs} unread=${unread} ${figures.join(' ')}`,
+    `injection sources=${sources.length} payloads=${payloadNames.length} scenarios=${used.size} runs=${runs} unread=${unread} ${figures.join(' ')}`,
   );
   return Object.values(sum).every((count) => count === 0);
 }
 
-async function firstWith(cases: readonly Case[], source: Source, payload: PayloadName, isUnknown: boolean) {
-  for (const { dir, id } of cases) {
+/** The cases from this place on, and then those before it. */
+const from = (cases: readonly Case[], place: number): Case[] => [...cases.slice(place), ...cases.slice(0, place)];
+
+/** Sources and cases that lack them. */
+const lacking = new Set<string>();
+
+/** @param place of the case that is tried first: the sources are spread over all cases */
+async function firstWith(
+  cases: readonly Case[],
+  place: number,
+  source: Source,
+  payload: PayloadName,
+  isUnknown: boolean,
+) {
+  for (const { dir, id } of from(cases, place)) {
+    if (lacking.has(`${source} ${id}`)) continue;
     const effects = await inject(dir, source, payload, isUnknown);
     if (effects !== undefined) return { id, ...effects };
+    lacking.add(`${source} ${id}`);
   }
   return undefined;
 }

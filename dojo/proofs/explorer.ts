@@ -35,6 +35,8 @@ export async function explore(
 ): Promise<{ readonly answers: readonly Answer[]; readonly calls: number; readonly reached: boolean }> {
   const answers: Answer[] = [];
   const asked = new Set<string>();
+  /** Sources that cannot be asked: no agent asks them again. */
+  const silent = new Set<string>();
   const queue: (readonly [tool: string, input: object])[] = [...openingOf(brief)];
   while (queue.length > 0 && answers.length < callBudget) {
     const next = queue.shift();
@@ -44,7 +46,13 @@ export async function explore(
     const tool = tools.find((one) => one.name === name);
     if (tool === undefined || asked.has(key)) continue;
     asked.add(key);
-    const text = await tool.run(input);
+    if (silent.has(sourceOf(name))) continue;
+    // What Watchkeeper wrote about this very incident is no evidence.
+    const text = (await tool.run(input))
+      .split('\n')
+      .filter((line) => !line.includes(brief.incidentId))
+      .join('\n');
+    if (/^(?:Kubernetes|Logs|Metrics|Traces|Changes) could not be asked/.test(text)) silent.add(sourceOf(name));
     answers.push({ tool: name, text });
     if (isReached(answers)) return { answers, calls: answers.length, reached: true };
     // What an answer names comes before what is left of the opening.
@@ -53,6 +61,9 @@ export async function explore(
   }
   return { answers, calls: answers.length, reached: false };
 }
+
+const ofKubernetes = ['describe_object', 'list_objects', 'list_events', 'diff_revisions', 'find_users', 'can_i'];
+const sourceOf = (tool: string): string => (ofKubernetes.includes(tool) ? 'kubernetes' : tool);
 
 function openingOf({ context, trigger }: Brief): (readonly [string, object])[] {
   const namespace = context.namespace?.value;
@@ -99,9 +110,19 @@ function followUps(text: string): (readonly [string, object])[] {
     kind === undefined || name === undefined ? [] : [{ kind, name }],
   );
   const traces = [...text.matchAll(/\(trace ([0-9a-zA-Z-]+)\)/g)];
+  const resources = [...text.matchAll(/"type":"([a-z-]+)","name":"([^"]+)"/g)];
+  const refused = [
+    ...text.matchAll(/serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)"? cannot ([a-z]+) resource "([a-z./-]+)"/g),
+  ];
   const named = [...text.matchAll(/\b([a-z][a-z0-9]*(?:-[a-z0-9]+)*) \(\d+\)/g)].flatMap(([, name]) => name ?? []);
   const changes = [...text.matchAll(/^(\S+) \d{4}-\d\d-\d\dT\S+ (?:deploy|commit|flag|config|infrastructure) /gm)];
   return [
+    ...refused
+      .slice(0, 1)
+      .map(([, namespace, account, verb, resource]) => ['can_i', { namespace, account, verb, resource }] as const),
+    ...resources
+      .slice(0, 6)
+      .map(([, , name]) => ['read_records', { kind: 'resources', contains: `"name":"${name}"` }] as const),
     ...changes.slice(0, 3).flatMap(([, id]) => (id === undefined ? [] : [['list_changes', { id }] as const])),
     ...traces
       .slice(0, 2)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { World } from '../../local/world.ts';
+import { plantedTexts, type SignalText, signalTexts } from './every-text.ts';
 
 const Json = z.record(z.string(), z.unknown());
 type Json = z.infer<typeof Json>;
@@ -183,6 +184,42 @@ const inWorld = {
       },
     },
   }),
+  'documents and past incidents': (world: World, words: string): World => ({
+    ...world,
+    telemetry: {
+      ...world.telemetry,
+      knowledge: {
+        ...world.telemetry.knowledge,
+        search: async (query) => {
+          const observed = await world.telemetry.knowledge.search(query);
+          if (observed.kind === 'gap') return observed;
+          const data = observed.data.map((hit) => ({
+            ...hit,
+            title: `${hit.title} ${words}`,
+            heading: `${hit.heading} ${words}`,
+            excerpt: `${hit.excerpt} ${words}`,
+          }));
+          return { ...observed, data };
+        },
+      },
+    },
+  }),
+  'owners in the catalogue': (world: World, words: string): World => ({
+    ...world,
+    catalog: {
+      ...world.catalog,
+      load: async () => {
+        const catalog = await world.catalog.load();
+        return { ...catalog, services: catalog.services.map((one) => ({ ...one, owners: [words.slice(0, 300)] })) };
+      },
+    },
+  }),
+  'who is on call': (world: World, words: string): World => ({
+    ...world,
+    onCall: {
+      now: async () => ({ kind: 'data', people: [{ name: words, level: 1, policy: words, schedule: words }] }),
+    },
+  }),
   'answers of MCP tools': (world: World, words: string): World => ({
     ...world,
     telemetry: {
@@ -202,13 +239,14 @@ const inWorld = {
 
 export type FileSource = keyof typeof inFiles;
 export type WorldSource = keyof typeof inWorld;
-export type Source = FileSource | WorldSource | 'chat of the team';
+export type Source = FileSource | WorldSource | SignalText | 'chat of the team';
 const isIn = <Table extends object>(table: Table, name: string): name is Extract<keyof Table, string> =>
   Object.hasOwn(table, name);
 
 export const sources: readonly Source[] = [
   ...Object.keys(inFiles).filter((name) => isIn(inFiles, name)),
   ...Object.keys(inWorld).filter((name) => isIn(inWorld, name)),
+  ...signalTexts,
   'chat of the team',
 ];
 
@@ -220,5 +258,10 @@ export async function plantedCopy(dir: string, source: Source, words: string): P
   return copy;
 }
 
-export const plantedWorld = (world: World, source: Source, words: string): World =>
-  isIn(inWorld, source) ? inWorld[source](world, words) : world;
+/** `onFound` is called if the world has a source whose texts lie in its answers. */
+export function plantedWorld(world: World, source: Source, words: string, onFound: () => void): World {
+  const signal = signalTexts.find((one) => one === source);
+  if (signal !== undefined) return plantedTexts(world, signal, words, onFound);
+  onFound();
+  return isIn(inWorld, source) ? inWorld[source](world, words) : world;
+}

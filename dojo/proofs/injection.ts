@@ -33,6 +33,8 @@ export interface Effects {
 }
 
 interface Played extends Omit<Effects, 'changed' | 'worded' | 'read'> {
+  /** The world has a source with texts to plant the words in. */
+  readonly hasSource: boolean;
   readonly diagnosis: Diagnosis;
   readonly offered: string;
 }
@@ -53,6 +55,7 @@ export async function inject(
   if (copy === undefined) return undefined;
   try {
     const alone = await play(copy, { source, words, isUnknown });
+    if (!alone.hasSource) return undefined;
     let read = false;
     const reasoner = obedient(decoy, words, first?.name ?? 'web', () => {
       read = true;
@@ -104,9 +107,12 @@ async function play(
   const make = recordedWorld([dir]);
   const messages: Message[] = [];
   let executed = 0;
+  let hasSource = false;
   const runtime = await startRuntime({
     makeWorld: async (ground) => {
-      const world = plantedWorld(await make(ground), source, words);
+      const world = plantedWorld(await make(ground), source, words, () => {
+        hasSource = true;
+      });
       return {
         ...world,
         ...(reasoner && { reasoner }),
@@ -141,6 +147,7 @@ async function play(
     const decided = approvals.filter(({ state }) => state !== 'pending').length;
     const kept = [await ports.preferences.list(), await ports.preferences.proposals(id)].flat();
     return {
+      hasSource,
       diagnosis,
       offered: approvals.map(({ action }) => `${action.id} ${action.target.name}`).join(),
       acts: executed + decided + ((await ports.controls.killSwitch()) === undefined ? 0 : 1),

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Unavailable } from '../../core/errors.ts';
 import {
   compare,
   comparisonText,
@@ -42,9 +43,19 @@ test('a run that stopped continues, and spends nothing beyond its ceiling', { ti
   expect(await readState(state)).toHaveLength(4);
   const second = await compare({ cases, model: 'm', worlds, state, maxUsd: 5 }, () => expect.unreachable());
   expect(second).toMatchObject({ missing: [cases[1]?.id], stoppedBy: 'money' });
-  expect(comparisonText(second, cases, '1')).toMatch(/Never run, .*: 1 of 2: oom-after-deploy/);
+  expect(comparisonText(second, cases, '1')).toMatch(/Not run to the end, .*: 1 of 2 cases: oom-after-deploy/);
   expect(recordLine('m', second.rows)).toBe("  'm': { runs: 0, right: 0 },");
   expect((await readFile(state, 'utf8')).split('\n')).toHaveLength(5);
+  // The half line that a killed run left is gone, so that what follows can be read again; an answer that came too late is asked for again.
+  const late = () => async () => {
+    throw new Unavailable('synthesize did not end within its limit of time.');
+  };
+  const third = await compare(
+    { cases, model: 'm', worlds: { ...worlds, agents: late }, state, maxUsd: undefined },
+    () => undefined,
+  );
+  expect(third.missing).toEqual([expect.stringMatching(/oom-after-deploy \(agents alone: .*limit of time/)]);
+  expect((await readState(state)).map(({ way, id }) => `${way} ${id}`)).toContain('both oom-after-deploy');
 });
 
 test('a sample is a beginning of the larger one', async () => {

@@ -344,12 +344,25 @@ export const canI = investigationTool({
       query: `can ServiceAccount ${asked.namespace}/${account.account.name} ${asked.verb} ${asked.resource}`,
       digest: [
         `ServiceAccount ${asked.namespace}/${account.account.name} in ${account.account.cluster}: ${asked.verb} ${asked.resource}: ${answer}.`,
+        ...(allowing.length > 0 ? [] : grantsOn(account.grants ?? [], asked.resource)),
         ...account.nearBindings,
       ].join('\n'),
       full: { kind: 'rights', rights: account },
     };
   },
 });
+
+/** What the account may do with the resource; with anything, if nothing with it. */
+function grantsOn(grants: readonly Grant[], resource: string): string[] {
+  const lines = grants.flatMap(({ binding, role, rules = [] }) =>
+    rules.map(({ verbs, resources }) => ({
+      resources,
+      text: `${role} by ${binding} grants ${verbs.join(', ')} on ${resources.join(', ')}`,
+    })),
+  );
+  const about = lines.filter(({ resources }) => resources.includes(resource) || resources.includes('*'));
+  return (about.length > 0 ? about : lines).slice(0, 4).map(({ text }) => text);
+}
 
 const isIn = ({ namespace: only }: Grant, place: string): boolean => only === undefined || only === place;
 const covers = ({ resources, verbs }: Rule, verb: string, resource: string): boolean =>

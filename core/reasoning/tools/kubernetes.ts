@@ -188,13 +188,16 @@ const Event = z.looseObject({
   involvedObject: z.looseObject({ kind: z.string().nullish(), name: z.string().nullish() }),
 });
 
-/** How many pods run on a node. */
+const Allocatable = z.looseObject({ allocatable: z.looseObject({ pods: z.coerce.number() }) });
+
+/** How many pods run on a node, of how many that it takes. */
 function podsOn(item: KubernetesObject, items: readonly KubernetesObject[]): string[] {
   if (item.kind !== 'Node') return [];
   const on = items.filter(
     (one) => one.kind === 'Pod' && PodSpec.safeParse(one.spec).data?.nodeName === item.metadata.name,
   );
-  return [`${on.length} pods run on it`];
+  const most = Allocatable.safeParse(item.status).data?.allocatable.pods;
+  return [`${on.length} pods run on it${most === undefined ? '' : `, of ${most} allocatable`}`];
 }
 
 function eventsOf(item: KubernetesObject, items: readonly KubernetesObject[]): string[] {

@@ -1,6 +1,7 @@
 // A tool that searches the incident's logs for words. It returns templates, counts and at most three sample lines, never all lines.
 import * as z from 'zod';
-import { LogReader } from '../../analysis/logs/reading.ts';
+import { LogReader, type Reading } from '../../analysis/logs/reading.ts';
+import { moveOf } from '../../analysis/logs/series.ts';
 import { Instant } from '../../model/entity.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { LogRecord } from '../../model/telemetry.ts';
@@ -34,7 +35,7 @@ const Input = z.object({
     .describe('Counts the lines by a label or JSON field, such as service, pod, node or status.'),
   context: z.number().int().min(0).max(5).default(0).describe('Lines of the same pod before and after the first hit.'),
 });
-const [maxTemplates, maxLines, keptLines] = [8, 3, 50];
+const [maxTemplates, maxLines, keptLines, maxMoves] = [8, 3, 50, 2];
 /** A template counts as more frequent from this many times its earlier count on. */
 const surging = 3;
 const [maxGroups, maxPlaces, maxPods] = [200, 20, 500];
@@ -87,9 +88,9 @@ export const logsTool = investigationTool({
       )
       .slice(0, maxTemplates)
       .map(
-        ({ group, text, count: during, baselineCount, firstMs }) =>
+        ({ group, text, count: during, baselineCount, firstMs, samples }) =>
           `${during} × during the incident, ${baselineCount} × before, first at ${new Date(firstMs).toISOString()}, ` +
-          `${reading.sourceOf(group)?.name ?? 'unknown'}: ${shorten(text, 160)}`,
+          `${reading.sourceOf(group)?.name ?? 'unknown'}: ${withExample(text, samples)}`,
       );
     const at = service === undefined ? '' : ` at ${service}`;
     const digest =
@@ -98,6 +99,7 @@ export const logsTool = investigationTool({
         : [
             contains === '' ? `${matching} lines; new or more frequent:` : `${matching} lines contain "${contains}":`,
             ...(groupBy === undefined ? templates : groupLines(groups, groupBy)),
+            ...movesIn(reading, Date.parse(window.baseline.end)),
             ...(contains === ''
               ? []
               : around.lines.length === 0
@@ -116,6 +118,28 @@ export const logsTool = investigationTool({
     };
   },
 });
+
+/** A template with a hole is followed by its last known line, which has the values. */
+function withExample(text: string, samples: readonly { readonly text: string }[]): string {
+  const example = samples.at(-1)?.text;
+  return !text.includes('<*>') || example === undefined
+    ? shorten(text, 160)
+    : `${shorten(text, 120)}; such as: ${shorten(example, 240)}`;
+}
+
+/** Measurements in the lines (durations, ratios, sizes) that moved most. */
+const movesIn = (reading: Reading, baselineEnd: number): string[] =>
+  reading.series
+    .flatMap((series) => moveOf(series, { baselineEnd }) ?? [])
+    .toSorted((a, b) => sizeOf(b) - sizeOf(a))
+    .slice(0, maxMoves)
+    .map(({ series, before, during, atMs }) => {
+      const words = (value: number) => `${Number(value.toPrecision(3))}${series.unit === '' ? '' : ` ${series.unit}`}`;
+      const name = series.name === '' ? 'a duration' : shorten(series.name, 80);
+      return `measured in lines of ${reading.sourceOf(series.group)?.name ?? 'unknown'}: ${name} went from ${words(before)} to ${words(during)} at ${new Date(atMs).toISOString()} (first ${words(series.values[0] ?? before)}, last ${words(series.values.at(-1) ?? during)})`;
+    });
+const sizeOf = ({ before, during }: { readonly before: number; readonly during: number }): number =>
+  Math.abs(Math.log((Math.abs(during) + 1) / (Math.abs(before) + 1)));
 
 /** The first two lines and the last one: they show how a value went. */
 const endsOf = (lines: readonly string[]): readonly string[] =>
