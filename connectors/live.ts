@@ -10,6 +10,7 @@ import { misroutedIn, type Routing } from '../core/ports/routing.ts';
 import type { Executor, ExecutorAction, Sources, Targets } from '../core/ports/telemetry.ts';
 import type { ExecutorName } from '../core/remediation/action-definition.ts';
 import { routedExecutor } from '../core/remediation/routed.ts';
+import { imagesOfAll } from './images.ts';
 import type { CataloguedRepository, ConfiguredSource, DocumentMeans, RuntimeMeans } from './source-kind.ts';
 
 /** Creates each source at its first use; `ready` creates all of them now. `routing` decides which of them a question goes to. */
@@ -18,10 +19,13 @@ export function liveSources(
   means: RuntimeMeans,
   routing?: () => Promise<Routing>,
 ): { readonly sources: Sources; ready(): Promise<unknown> } {
+  const withImages = configured.flatMap(({ name, images }) =>
+    images === undefined ? [] : [{ name, load: lazily(() => images(means)) }],
+  );
   const all = configured.map(({ name, signals, observe }) => ({
     name,
     signals,
-    load: lazily(() => observe(means)),
+    load: lazily(() => observe(withImages.length === 0 ? means : { ...means, images: imagesOfAll(withImages) })),
   }));
   return {
     sources: mergedSources(

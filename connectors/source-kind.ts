@@ -6,6 +6,7 @@ import type { DocumentSource } from '../core/ports/knowledge-sync.ts';
 import type { Signal, Sources } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
 import type { InventoryParts } from '../core/topology/discovery/inventory.ts';
+import type { ReadImages } from './images.ts';
 
 /** Functions that observe get the secrets and rights of `observe`; functions that act get both. */
 type Purpose = 'observe' | 'act';
@@ -111,6 +112,8 @@ export interface SourceMeans {
   readonly clock: Clock;
   readonly secret: SecretOf;
   readonly aws?: AwsAccess | undefined;
+  /** The images that run, by all sources that know some; absent if none does. */
+  readonly images?: ReadImages | undefined;
 }
 
 /** Exported as `make` by connectors/NAME/source.ts. */
@@ -151,6 +154,9 @@ export type ReadDocuments<Config> = (
   means: SourceMeans & { readonly repositories: () => Promise<readonly CataloguedRepository[]> },
 ) => DocumentSource['read'] | undefined;
 
+/** Exported as `images` by connectors/NAME/images.ts. */
+export type MakeImages<Config> = (config: Config, means: SourceMeans) => ReadImages | Promise<ReadImages>;
+
 export interface CataloguedRepository {
   /** `owner/name` on GitHub. */
   readonly repository: string;
@@ -167,6 +173,7 @@ export interface RuntimeMeans {
   readonly clock: Clock;
   secret(name: string): (() => Promise<string>) | undefined;
   readonly aws?: AwsAccess | undefined;
+  readonly images?: ReadImages | undefined;
 }
 
 export interface ConfiguredSource {
@@ -187,6 +194,8 @@ export interface ConfiguredSource {
   readonly accounts: readonly string[];
   readonly accessEntries: readonly AccessEntry[];
   observe(means: RuntimeMeans): Promise<Partial<Sources>>;
+  /** Absent for a kind that knows no images. */
+  images?: ((means: RuntimeMeans) => Promise<ReadImages>) | undefined;
   /** Absent for a kind without a check of its own. */
   check?: ((means: RuntimeMeans) => Promise<SourceCheck>) | undefined;
   /** Absent for a kind that shows no services. */
@@ -220,6 +229,7 @@ interface Loaders<Config> {
   check?(): Promise<{ readonly check: CheckSource<Config> }>;
   documents?(): Promise<{ readonly documents: ReadDocuments<Config> }>;
   discover?(): Promise<{ readonly discover: DiscoverServices<Config> }>;
+  images?(): Promise<{ readonly images: MakeImages<Config> }>;
 }
 
 const same: PathOf = (path) => path;
@@ -233,10 +243,11 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
     const nameOf = (entry: SecretEntry<Config>) =>
       entry.named?.(config) ?? (name === id ? entry.name : `${name}-${entry.name.split('-').at(-1)}`);
     const needed = manifest.secrets.filter((entry) => entry.isNeeded(config));
-    const { actor, check, discover, documents } = load;
-    const meansOf = ({ clock, secret, aws }: RuntimeMeans): SourceMeans => ({
+    const { actor, check, discover, documents, images } = load;
+    const meansOf = ({ clock, secret, aws, images: running }: RuntimeMeans): SourceMeans => ({
       clock,
       aws,
+      images: running,
       secret(field) {
         const value = values[field];
         if (value !== undefined) return async () => value;
@@ -260,6 +271,7 @@ export function sourceKind<Config extends object>(manifest: Manifest<Config>, lo
       accessEntries: manifest.accessEntries?.(config) ?? [],
       hasDocuments: manifest.hasDocuments?.(config) ?? false,
       observe: async (means) => (await load.source()).make(config, meansOf(means)),
+      images: images && (async (means) => (await images()).images(config, meansOf(means))),
       check: check && (async (means) => (await check()).check(config, meansOf(means))),
       discover: discover && (async (means) => (await discover()).discover(config, { ...meansOf(means), name })),
       documents:

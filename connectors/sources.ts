@@ -34,6 +34,7 @@ export const sourceKinds: readonly SourceKind[] = [
     actor: () => import('./kubernetes/actor.ts'),
     check: () => import('./kubernetes/check.ts'),
     discover: () => import('./kubernetes/discover.ts'),
+    images: () => import('./kubernetes/images.ts'),
   }),
   sourceKind(prometheus, {
     source: () => import('./prometheus/source.ts'),
@@ -51,6 +52,7 @@ export const sourceKinds: readonly SourceKind[] = [
   sourceKind(awsResources, {
     source: () => import('./aws-resources/source.ts'),
     check: () => import('./aws-resources/check.ts'),
+    images: () => import('./aws-resources/images.ts'),
   }),
   sourceKind(fastly, {
     source: () => import('./fastly/source.ts'),

@@ -8,13 +8,18 @@ import type { Change } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { clean } from '../../core/text.ts';
 import { type Deadline, deadlineIn, send } from '../aws-calls.ts';
+import { type ReadImages, registryImage } from '../images.ts';
 import { namedFor, needsNames } from '../named-for.ts';
 import type { EcrSettings } from './manifest.ts';
 
 export interface EcrParts {
-  readonly settings: Pick<EcrSettings, 'repositories'>;
+  readonly settings: Pick<EcrSettings, 'repositories' | 'account' | 'accounts'>;
   readonly region: string;
-  readonly client: Pick<ECRClient, 'send'>;
+  /** Of an account of the settings; undefined: with the credentials of the process. */
+  clientAt(account: string | undefined, region: string): Pick<ECRClient, 'send'>;
+  readonly images?: ReadImages | undefined;
+  /** Whether the configuration enters the account. */
+  knows(account: string): boolean;
   /** The time for one question in milliseconds. */
   readonly budgetMs: number;
 }
@@ -46,43 +51,86 @@ const Image = z.object({
 type Image = z.infer<typeof Image>;
 const Images = z.object({ imageDetails: z.array(z.unknown()).nullish(), nextToken: z.string().nullish() });
 
-export function ecrChanges({ settings, region, client, budgetMs }: EcrParts): Source<'changes'> {
+/** A repository of a service. */
+interface Sought {
+  readonly service: string;
+  readonly name: string;
+  readonly region: string;
+  /** The account that is entered; undefined: that of the process. */
+  readonly account: string | undefined;
+  /** The account of the registry, if an image names it. */
+  readonly registry: string | undefined;
+  /** The tags that run, or undefined if nobody knows what runs. */
+  readonly tags: ReadonlySet<string> | undefined;
+}
+
+export function ecrChanges(parts: EcrParts): Source<'changes'> {
+  const { settings, region, budgetMs } = parts;
   return {
     async observe(scope) {
       const deadline = deadlineIn(budgetMs);
-      const repositories = needsNames(scope, settings.repositories)
+      const running = needsNames(scope, settings.repositories) ? await runningImages(parts, scope) : noImages;
+      // A service whose images nobody knows is sought by its name.
+      const seen = new Set(running.sought.map(({ service }) => service));
+      const unseen = {
+        service: without(scope.service, seen),
+        neighbours: scope.neighbours.filter((one) => !seen.has(one)),
+      };
+      const client = parts.clientAt(settings.account, region);
+      const repositories = needsNames(unseen, settings.repositories)
         ? await repositoriesOf(client, deadline)
         : { found: [], missing: [] };
       const names = repositories.found.map(({ repositoryName }) => repositoryName);
-      const all = namedFor(scope, settings.repositories, names);
+      const byName = namedFor(unseen, settings.repositories, names).map(
+        (one): Sought => ({ ...one, region, account: settings.account, registry: undefined, tags: undefined }),
+      );
+      const given = byName.filter(({ service }) => Object.hasOwn(settings.repositories, service));
+      const all = [...given, ...running.sought, ...byName.filter((one) => !given.includes(one))].toSorted(
+        (a, b) => Number(b.service === scope.service) - Number(a.service === scope.service),
+      );
       const queried = all.slice(0, maxRepositories);
+      const unnamed = [...repositories.missing, ...running.missing];
       if (queried.length === 0)
         return {
           kind: 'gap',
           gap: {
             source: 'ecr',
-            reason: `${repositories.missing[0] ?? `None of ${names.length} repositories has the name of a service of the page`}.`,
+            reason:
+              `${unnamed[0] ?? `None of ${names.length} repositories has the name of a service of the page`}.`.slice(
+                0,
+                300,
+              ),
           },
         };
       const read = await Promise.all(
-        queried.map(async ({ service, name }) => {
-          const repository = repositories.found.find(({ repositoryName }) => repositoryName === name);
-          const images = await imagesOf(client, name, deadline);
+        queried.map(async ({ service, name, region: at, account, registry, tags }) => {
+          const known = repositories.found.find(
+            ({ repositoryName }) => registry === undefined && repositoryName === name,
+          );
+          const owner = parts.clientAt(account, at);
+          const [images, described] = await Promise.all([
+            imagesOf(owner, { repositoryName: name, registryId: registry }, deadline),
+            known === undefined && registry !== undefined ? repositoryAt(owner, name, registry, deadline) : known,
+          ]);
           return {
             failed: images.images.length === 0 && images.missing.length > 0,
             missing: images.missing,
-            ...pushesOf(images.images, { service, name, region, repository, scope }),
+            ...pushesOf(images.images, { service, name, region: at, repository: described, tags, scope }),
           };
         }),
       );
       const changes = read.flatMap((one) => one.changes).toSorted((a, b) => a.at.localeCompare(b.at));
-      const missing = [...repositories.missing, ...read.flatMap((one) => [...one.missing, ...one.unread])];
+      const missing = [...unnamed, ...read.flatMap((one) => [...one.missing, ...one.unread])];
       if (read.every((one) => one.failed))
         return { kind: 'gap', gap: { source: 'ecr', reason: `${missing.join('; ')}.`.slice(0, 300) } };
+      const regions = [...new Set(queried.map((one) => one.region))].join(', ');
       return {
         kind: 'data',
         data: changes.filter((one) => isWithin(scope, { service: one.service })),
-        query: `images of ${queried.map(({ name }) => name).join(', ')} in ${region}`,
+        query: `images of ${queried.map(({ name }) => name).join(', ')} in ${regions}`,
+        found: queried.flatMap(({ service, name, tags }) =>
+          tags === undefined ? [] : [`${service}: ${name}, by the images that run`],
+        ),
         missing: [
           ...missing,
           ...(all.length > queried.length ? [`${all.length - queried.length} more repositories`] : []),
@@ -93,8 +141,59 @@ export function ecrChanges({ settings, region, client, budgetMs }: EcrParts): So
   };
 }
 
+const without = (service: string | undefined, seen: ReadonlySet<string>): string | undefined =>
+  service !== undefined && seen.has(service) ? undefined : service;
+
+const noImages: { readonly sought: readonly Sought[]; readonly missing: readonly string[] } = {
+  sought: [],
+  missing: [],
+};
+
+/** The repositories of the images that run. Of a registry that this source may not read, only the account is said. */
+async function runningImages({ images, settings, knows }: EcrParts, scope: Scope): Promise<typeof noImages> {
+  if (images === undefined) return noImages;
+  const read = await images(scope);
+  const sought = new Map<string, Sought & { readonly tags: Set<string> }>();
+  const elsewhere = new Map<string, number>();
+  for (const { service, reference } of read.images) {
+    if (Object.hasOwn(settings.repositories, service)) continue;
+    const image = registryImage(reference);
+    if (image === undefined) continue;
+    const { account, region, repository, tag } = image;
+    const isEntered = account === settings.account || settings.accounts.includes(account);
+    // An account that is not entered is that of the process, or shares its repositories with it.
+    if (!isEntered && (settings.account !== undefined || knows(account))) {
+      elsewhere.set(account, (elsewhere.get(account) ?? 0) + 1);
+      continue;
+    }
+    const key = [service, account, region, repository].join('\n');
+    const one = sought.get(key) ?? {
+      service,
+      name: repository,
+      region,
+      account: isEntered ? account : undefined,
+      registry: account,
+      tags: new Set<string>(),
+    };
+    if (tag !== undefined) one.tags.add(tag);
+    sought.set(key, one);
+  }
+  return {
+    sought: [...sought.values()],
+    missing: [
+      ...read.missing,
+      ...[...elsewhere].map(
+        ([account, count]) =>
+          `${count} running images of the registry of ${account}, which is not among the accounts of this source`,
+      ),
+    ],
+  };
+}
+
+type Client = Pick<ECRClient, 'send'>;
+
 export async function repositoriesOf(
-  client: EcrParts['client'],
+  client: Client,
   deadline: Deadline,
 ): Promise<{ readonly found: readonly Repository[]; readonly missing: readonly string[] }> {
   const found: Repository[] = [];
@@ -111,13 +210,28 @@ export async function repositoriesOf(
   return { found, missing: [`names of repositories beyond the first ${found.length}`] };
 }
 
-async function imagesOf(client: EcrParts['client'], repositoryName: string, deadline: Deadline) {
+/** Undefined if it cannot be read: then nobody knows whether its tags can be moved. */
+async function repositoryAt(client: Client, name: string, registryId: string, deadline: Deadline) {
+  const answer = await send('ecr:DescribeRepositories', Repositories, () =>
+    client.send(new DescribeRepositoriesCommand({ registryId, repositoryNames: [name] }), {
+      abortSignal: deadline.signal,
+    }),
+  );
+  return answer.kind === 'ok' ? Repository.safeParse(answer.data.repositories?.[0]).data : undefined;
+}
+
+interface WhichImages {
+  readonly repositoryName: string;
+  readonly registryId: string | undefined;
+}
+
+async function imagesOf(client: Client, { repositoryName, registryId }: WhichImages, deadline: Deadline) {
   const images: Image[] = [];
   const missing: string[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < maxImagePages; page += 1) {
     const answer = await send('ecr:DescribeImages', Images, () =>
-      client.send(new DescribeImagesCommand({ repositoryName, maxResults: 1000, nextToken }), {
+      client.send(new DescribeImagesCommand({ repositoryName, registryId, maxResults: 1000, nextToken }), {
         abortSignal: deadline.signal,
       }),
     );
@@ -139,6 +253,7 @@ interface About {
   readonly name: string;
   readonly region: string;
   readonly repository: Repository | undefined;
+  readonly tags: ReadonlySet<string> | undefined;
   readonly scope: Scope;
 }
 
@@ -149,7 +264,7 @@ const isImage = ({ artifactMediaType, imageTags }: Image): boolean =>
 
 function pushesOf(
   images: readonly Image[],
-  { service, name, region, repository, scope }: About,
+  { service, name, region, repository, tags: running, scope }: About,
 ): { readonly changes: readonly Change[]; readonly unread: readonly string[] } {
   const { start, end } = scope.window;
   const own = images.filter(isImage).toSorted((a, b) => Number(b.imagePushedAt) - Number(a.imagePushedAt));
@@ -163,6 +278,7 @@ function pushesOf(
   const registry = repository?.registryId;
   const changes = pushed.slice(0, maxPushes).map((image): Change => {
     const before = repository?.imageTagMutability === 'IMMUTABLE' ? undefined : displacedBy(image, own);
+    const isMoved = before !== undefined && (running === undefined || image.imageTags.some((one) => running.has(one)));
     const tags = image.imageTags.map((tag) => clean(tag).replace(/\s+/g, ' ')).slice(0, 5);
     const digest = image.imageDigest.slice(0, 19);
     const title =
@@ -171,12 +287,12 @@ function pushesOf(
         : `Tag ${tags.join(', ')} of ${name} was moved: it names ${digest}, and ${before.imageDigest.slice(0, 19)} has no tag any more`;
     return {
       id: `${changeIds.movedTag}${name}@${image.imageDigest.slice(7, 19)}-${image.imagePushedAt.getTime()}`,
-      // A new tag reaches nobody until it is deployed; pods that start anew pull what a moved tag names.
-      kind: before === undefined ? 'commit' : 'deploy',
+      // A new tag reaches nobody until it is deployed; pods that start anew pull what a moved tag names, if it is theirs.
+      kind: isMoved ? 'deploy' : 'commit',
       at: image.imagePushedAt.toISOString(),
       service,
       title: `${title} (${region})`.slice(0, 300),
-      ...(before === undefined ? { commit: image.imageDigest } : {}),
+      ...(isMoved ? {} : { commit: image.imageDigest }),
       version: tags[0] ?? digest,
       ...(before === undefined ? {} : { from: before.imageDigest }),
       to: image.imageDigest,

@@ -7,8 +7,8 @@ import type { EcrSettings } from './manifest.ts';
 import { partsOf } from './source.ts';
 
 export const check: CheckSource<EcrSettings> = async (settings, means) => {
-  const { client, region } = partsOf(settings, means);
-  const { found, missing } = await repositoriesOf(client, deadlineIn(6000));
+  const { clientAt, region } = partsOf(settings, means);
+  const { found, missing } = await repositoriesOf(clientAt(settings.account, region), deadlineIn(6000));
   const names = found.map(({ repositoryName }) => repositoryName);
   return checkOfNames({
     title: 'Elastic Container Registry',

@@ -7,9 +7,11 @@ const repository = z.string().regex(/^[a-z0-9][a-z0-9._/-]{1,255}$/, 'the name o
 const configSchema = z.strictObject({
   /** The account of the registry, one of `aws.accounts`. Absent: that of the process. */
   account: accountId.optional(),
-  /** Absent: the region of the process. */
+  /** Accounts whose registries hold images of this fleet, each one of `aws.accounts`; besides `account`. */
+  accounts: z.array(accountId).max(50).default([]),
+  /** Absent: the region of the process. An image says the region of its registry. */
   region: region.optional(),
-  /** Repositories by service; absent, those with the service's name in theirs. */
+  /** Repositories by service; absent, those of the images that run, and without any such image those with the service's name in theirs. */
   repositories: z.record(z.string().min(1).max(200), z.array(repository).min(1).max(10)).default({}),
 });
 export type EcrSettings = z.infer<typeof configSchema>;
@@ -20,14 +22,13 @@ export const ecr: Manifest<EcrSettings> = {
   signals: ['changes'],
   configSchema,
   secrets: [],
-  accounts: ({ account }) => (account === undefined ? [] : [account]),
-  rights: ({ account }) => [
-    {
+  accounts: ({ account, accounts }) => [...new Set([...(account === undefined ? [] : [account]), ...accounts])],
+  rights: ({ account, accounts }) =>
+    [...new Set([account, ...accounts])].map((of) => ({
       purpose: 'observe',
-      account,
+      account: of,
       actions: ['ecr:DescribeRepositories', 'ecr:DescribeImages'],
       resources: ['*'],
-      wildcard: 'The repositories of services are found by their names.',
-    },
-  ],
+      wildcard: 'The repositories of services are found by the images that run, and by their names.',
+    })),
 };

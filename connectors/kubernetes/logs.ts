@@ -78,7 +78,7 @@ interface Read {
 }
 
 /** The list requests that together cover the scope in this cluster; the API server selects the neighbours' pods. */
-function listsFor(
+export function listsFor(
   { name }: ClusterAccess,
   { cluster, namespace, neighbours, reach, service, match = {} }: Scope,
 ): string[] {
@@ -158,7 +158,7 @@ async function logsOf(cluster: ClusterAccess, scope: Scope, withinMs: number): P
 
 /** Labels that name a pod's service, in order of precedence. */
 const serviceLabels = ['app.kubernetes.io/name', 'app'] as const;
-const serviceOf = ({ labels }: Pod['metadata'], scope: Scope): string | undefined =>
+export const serviceOf = ({ labels }: Pick<Pod['metadata'], 'labels'>, scope: Scope): string | undefined =>
   matchedService(scope, labels ?? {}) ??
   serviceLabels.map((label) => labels?.[label]).find((value) => value !== undefined);
 const labelKey = /^(?:[a-z0-9][a-z0-9.-]{0,252}\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;

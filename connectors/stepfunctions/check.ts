@@ -3,11 +3,13 @@ import { everywhere } from '../../core/model/scope.ts';
 import type { CheckSource, Lack } from '../source-kind.ts';
 import { stepFunctionsExecutions } from './executions.ts';
 import type { StepFunctionsSettings } from './manifest.ts';
+import { optionsOf } from './source.ts';
 
-export const check: CheckSource<StepFunctionsSettings> = async ({ stateMachines = [] }, { clock }) => {
+export const check: CheckSource<StepFunctionsSettings> = async (settings, means) => {
+  const { stateMachines = [] } = settings;
   const arns = stateMachines.filter((named) => named.startsWith('arn:') && !named.endsWith('*'));
-  const now = clock.now().toISOString();
-  const source = stepFunctionsExecutions();
+  const now = means.clock.now().toISOString();
+  const source = stepFunctionsExecutions(optionsOf(settings, means));
   const answers = await Promise.all(
     arns.map(async (arn) => ({
       arn,
@@ -29,7 +31,7 @@ export const check: CheckSource<StepFunctionsSettings> = async ({ stateMachines 
       `executions of ${arns.length - missing.length} state machines`,
       ...(arns.length === stateMachines.length && stateMachines.length > 0
         ? []
-        : [`${untried === 0 ? 'any' : untried} named otherwise: asked when a page names an ARN`]),
+        : [`${untried === 0 ? 'any' : untried} named otherwise: asked when a page or the catalogue names one`]),
     ],
     clusters: [],
     missing,

@@ -17,8 +17,8 @@ import { executorOf } from '../../core/remediation/routed.ts';
 import { arnOf } from '../../core/topology/managed-resources.ts';
 
 export interface ExecutionsOptions {
-  /** Returns the client for the region that an ARN names. */
-  readonly client?: ((region: string) => SFNClient) | undefined;
+  /** Returns the client for the region and the account that an ARN names. */
+  readonly client?: ((region: string, account: string) => SFNClient) | undefined;
 }
 
 const ended = [ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatus.ABORTED] as const;
@@ -29,16 +29,20 @@ const dayMs = 24 * 3_600_000;
 /** After two redrives the failure has a cause that a third one does not remove. */
 const maxRedrives = 2;
 
-const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
+const placeOf = (arn: string): readonly [region: string, account: string] => {
+  const [, , , region = '', account = ''] = arn.split(':');
+  return [region, account];
+};
 const isTransient = (error: unknown): boolean =>
   !(error instanceof SFNServiceException) || error.$fault === 'server' || /Throttl|TooManyRequests/.test(error.name);
 
 function clients({ client = (region) => new SFNClient({ region }) }: ExecutionsOptions): (arn: string) => SFNClient {
   const made = new Map<string, SFNClient>();
   return (arn) => {
-    const region = regionOf(arn);
-    const known = made.get(region) ?? client(region);
-    made.set(region, known);
+    const [region, account] = placeOf(arn);
+    const key = `${region} ${account}`;
+    const known = made.get(key) ?? client(region, account);
+    made.set(key, known);
     return known;
   };
 }

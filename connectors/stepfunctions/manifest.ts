@@ -1,6 +1,7 @@
 // The manifest of Step Functions: its settings, signal and rights.
 import * as z from 'zod';
-import type { ArnParts, Manifest } from '../source-kind.ts';
+import { accountId } from '../auth.ts';
+import type { ArnParts, Manifest, SourceRight } from '../source-kind.ts';
 
 /**
  * A state machine by ARN, or by name in any region; a final `*` matches all names that begin like it. A pattern cannot match every state machine of
@@ -13,9 +14,11 @@ const stateMachine = z
     'the name of a state machine, its beginning with a * after it, or its ARN',
   );
 const stateMachines = z.array(stateMachine).min(1).max(50);
-const configSchema = z.strictObject({ stateMachines });
+/** Accounts whose state machines are read by their reader's role, each one of `aws.accounts`. */
+const accounts = z.array(accountId).max(200).optional();
+const configSchema = z.strictObject({ stateMachines, accounts });
 /** A local process has the rights of its user, so the state machines are optional. */
-const localSchema = z.strictObject({ stateMachines: stateMachines.optional() });
+const localSchema = z.strictObject({ stateMachines: stateMachines.optional(), accounts });
 export type StepFunctionsSettings = z.infer<typeof localSchema>;
 
 const inStage = z
@@ -47,11 +50,15 @@ export const stepFunctions: Manifest<StepFunctionsSettings> = {
     local: { field: 'executions', schema: z.literal('step-functions').transform(() => ({})) },
   },
   secrets: [],
-  rights: ({ stateMachines = [] }) => {
+  accounts: (settings) => settings.accounts ?? [],
+  rights: ({ stateMachines = [], accounts: others = [] }) => {
     const executions = stateMachines.map(executionsArn);
+    const machines = stateMachines.map(machineArn);
     return [
-      { purpose: 'observe', actions: ['states:DescribeExecution'], resources: executions, wildcard },
-      { purpose: 'observe', actions: ['states:ListExecutions'], resources: stateMachines.map(machineArn), wildcard },
+      ...[undefined, ...others].flatMap((account): SourceRight[] => [
+        { purpose: 'observe', account, actions: ['states:DescribeExecution'], resources: executions, wildcard },
+        { purpose: 'observe', account, actions: ['states:ListExecutions'], resources: machines, wildcard },
+      ]),
       { purpose: 'act', actions: ['states:RedriveExecution'], resources: executions, wildcard },
     ];
   },

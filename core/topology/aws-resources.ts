@@ -1,7 +1,7 @@
 // Names resources of AWS: those in a page, by ARN or by a dimension of CloudWatch, and those that the catalogue gives to services. Also their entities.
 import { type AwsResource, maxResources, ResourceRef, ResourceType } from '../model/aws-resources.ts';
 import type { EntityRef } from '../model/entity.ts';
-import type { Trigger } from '../model/incident.ts';
+import type { Context, Trigger } from '../model/incident.ts';
 import { type Catalog, type CatalogService, findService } from '../ports/catalog.ts';
 import { queuesOfDeadLetters } from './implied.ts';
 import { textOf } from './managed-resources.ts';
@@ -69,6 +69,27 @@ export const arnOfMachine = ({ name, account, region }: Pick<ResourceRef, 'name'
   account === undefined || region === undefined || !/^[\w.-]{1,80}$/.test(name)
     ? undefined
     : `arn:${partitionOf(region)}:states:${region}:${account}:stateMachine:${name}`;
+/** State machines to ask about. */
+const maxMachines = 5;
+
+/** The state machines of the paged service by the catalogue, and those that the page names without their ARN. */
+export function machinesAround({ resources, service }: Pick<Context, 'resources' | 'service'>): {
+  readonly arns: string[];
+  readonly unplaced: string[];
+} {
+  const own = resources.filter(
+    ({ type, service: owner }) => type === 'stateMachine' && (owner === undefined || owner === service?.value),
+  );
+  const arns = own.flatMap((one) => arnOfMachine(one) ?? []);
+  return {
+    arns: [...new Set(arns)].slice(0, maxMachines),
+    unplaced: [
+      ...own.flatMap((one) => (arnOfMachine(one) === undefined ? [one.name] : [])),
+      ...arns.slice(maxMachines),
+    ],
+  };
+}
+
 const partitionOf = (region: string): string =>
   region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 

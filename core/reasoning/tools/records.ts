@@ -4,6 +4,7 @@ import type { Brief } from '../../model/report.ts';
 import { scopeOf } from '../../model/scope.ts';
 import type { Observed } from '../../ports/telemetry.ts';
 import { shorten } from '../../text.ts';
+import { machinesAround } from '../../topology/aws-resources.ts';
 import { arnsIn, edgeUrlsIn, hostsIn } from '../../topology/managed-resources.ts';
 import { investigationTool, limitLines, type ToolPorts } from './tool.ts';
 
@@ -71,8 +72,14 @@ async function recordsOf(
         await telemetry.edge.observe(scope, { urls: edgeUrlsIn(brief.trigger) }),
         await telemetry.cdn.observe(scope, { hosts: hostsIn(brief.trigger) }),
       ];
-    case 'executions':
-      return [await telemetry.executions.observe(scope, { arns: arnsIn(brief.trigger) })];
+    case 'executions': {
+      const named = arnsIn(brief.trigger);
+      return [
+        await telemetry.executions.observe(scope, {
+          arns: named.length > 0 ? named : machinesAround(brief.context).arns,
+        }),
+      ];
+    }
     case 'resources':
       return [await telemetry.resources.observe(scope, { resources: brief.context.resources })];
     case 'security':

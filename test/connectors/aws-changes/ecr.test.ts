@@ -34,9 +34,10 @@ async function observe(
     ...answers,
   });
   const source = ecrChanges({
-    settings: { repositories: {} },
+    settings: { repositories: {}, accounts: [] },
     region: 'eu-west-1',
-    client: partly<Pick<ECRClient, 'send'>>(client),
+    clientAt: () => partly<Pick<ECRClient, 'send'>>(client),
+    knows: () => false,
     budgetMs: 3000,
   });
   const answer = await source.observe(scope, {});
@@ -136,5 +137,84 @@ describe('limits and trouble', () => {
     ]);
     expect(data[0]?.title).not.toMatch(/\p{C}/u);
     expect(missing).toEqual(['shop/orders: 2 images of another form']);
+  });
+});
+
+describe('repositories of the images that run', () => {
+  const registry = (account: string, rest: string, region = 'eu-west-1') =>
+    `${account}.dkr.ecr.${region}.amazonaws.com/${rest}`;
+  async function observeImages(
+    images: readonly { service: string; reference: string }[],
+    { settings = {}, knows = [], missing = [] }: { settings?: object; knows?: string[]; missing?: string[] } = {},
+  ) {
+    const { client, asked } = awsDouble({
+      DescribeRepositories: ({ repositoryNames }) => ({
+        repositories: (repositoryNames === undefined ? ['shop/orders', 'team/billing'] : [repositoryNames].flat()).map(
+          (repositoryName) => ({ repositoryName, registryId: '111122223333', imageTagMutability: 'MUTABLE' }),
+        ),
+      }),
+      DescribeImages: () => ({ imageDetails: [image('b', '02:10:00'), image('a', '01:00:00', untagged)] }),
+    });
+    const entered: string[] = [];
+    const answer = await ecrChanges({
+      settings: { repositories: {}, accounts: [], ...settings },
+      region: 'eu-west-1',
+      clientAt: (account, region) => {
+        entered.push(`${account ?? 'own'} ${region}`);
+        return partly<Pick<ECRClient, 'send'>>(client);
+      },
+      knows: (account) => knows.includes(account),
+      images: async () => ({ images, missing }),
+      budgetMs: 3000,
+    }).observe(scope, {});
+    return { answer, asked, entered };
+  }
+  const asks = (asked: Awaited<ReturnType<typeof observeImages>>['asked']) =>
+    asked
+      .filter(({ operation }) => operation === 'DescribeImages')
+      .map(({ input }) => [input.registryId, input.repositoryName]);
+
+  test('a repository of another name, in another region and account, is found by the image', async () => {
+    const reference = registry('222233334444', 'platform/backend:stable', 'us-east-1');
+    const { answer, asked, entered } = await observeImages([{ service: 'orders', reference }], {
+      settings: { accounts: ['222233334444'] },
+      knows: ['222233334444'],
+    });
+    expect(asks(asked)).toEqual([['222233334444', 'platform/backend']]);
+    expect(entered).toContain('222233334444 us-east-1');
+    expect(answer).toMatchObject({
+      kind: 'data',
+      found: ['orders: platform/backend, by the images that run'],
+      query: 'images of platform/backend in us-east-1',
+      missing: [],
+    });
+    expect(answer.kind === 'data' && answer.data).toMatchObject([{ kind: 'deploy', service: 'orders' }]);
+    expect(
+      asked.some(({ operation, input }) => operation === 'DescribeRepositories' && input.repositoryNames === undefined),
+    ).toBe(false);
+  });
+  test('a tag that was moved and that nobody runs is no deployment', async () => {
+    const { answer } = await observeImages([
+      { service: 'orders', reference: registry('111122223333', 'shop/orders:v7') },
+    ]);
+    expect(answer.kind === 'data' && answer.data).toMatchObject([{ kind: 'commit', commit: digest('b') }]);
+  });
+  test('a registry that the source may not enter is said, and images of other registries are none', async () => {
+    const { answer, asked } = await observeImages(
+      [
+        { service: 'orders', reference: registry('999900001111', 'shop/orders:v7') },
+        { service: 'orders', reference: 'ghcr.io/acme/orders:v7' },
+      ],
+      { knows: ['999900001111'] },
+    );
+    expect(answer.kind === 'data' && answer.missing).toEqual([
+      '1 running images of the registry of 999900001111, which is not among the accounts of this source',
+    ]);
+    // Without an image that it may read about, the service's name counts.
+    expect(asks(asked)).toEqual([[undefined, 'shop/orders']]);
+  });
+  test('what could not be read of the clusters is a gap', async () => {
+    const { answer } = await observeImages([], { missing: ['the images of pods in main (not allowed)'] });
+    expect(answer.kind === 'data' && answer.missing).toEqual(['the images of pods in main (not allowed)']);
   });
 });
