@@ -1,6 +1,7 @@
 // The call graph as the console shows it: who calls whom, which calls fail, and when each was last seen. Pure.
 import type { SeenCall } from '../ports/records.ts';
 import { isFailing } from '../topology/kept-calls.ts';
+import { type CallsDrawing, drawCalls } from './calls-drawing.ts';
 import type { IncidentRow } from './incident-list.ts';
 
 /** A side of a call. */
@@ -29,6 +30,8 @@ export interface CallsView {
   readonly calls: readonly CallRow[];
   /** Calls beyond the limit. */
   readonly more: number;
+  /** Absent without calls. */
+  readonly drawing?: CallsDrawing;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -69,7 +72,9 @@ export function callsView(
   const sorted = rows.toSorted(
     (a, b) => weight(b) - weight(a) || a.from.name.localeCompare(b.from.name) || a.to.name.localeCompare(b.to.name),
   );
+  const drawing = drawCalls(sorted);
   return {
+    ...(drawing === undefined ? {} : { drawing }),
     services: new Set(rows.flatMap(({ from, to }) => [from.name, to.name])).size,
     failing: rows.filter(({ failing }) => failing).length,
     calls: sorted.slice(0, maxRows),

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { CallEnd, CallRow, CallsView } from '../../core/console/calls-view.ts';
 import { formatPercent } from '../../core/wording.ts';
+import { CallDrawing } from './call-drawing.tsx';
 import { useLive } from './live.ts';
 import { minute } from './parts.tsx';
 import { linkTo, linkToService } from './route.ts';
@@ -10,7 +11,7 @@ export function CallGraph() {
   const view = useLive<CallsView>('/calls', ['incident']);
   const [text, setText] = useState('');
   if (view === undefined) return <p class="empty">Loading…</p>;
-  const { services, failing, calls, more } = view;
+  const { services, failing, calls, more, drawing } = view;
   const shown = calls.filter((call) => isAbout(call, text.trim().toLowerCase()));
   return (
     <>
@@ -20,6 +21,17 @@ export function CallGraph() {
         </p>
         <h2>Calls between services</h2>
       </header>
+      {drawing === undefined ? undefined : (
+        <section class="card" aria-label="Drawing of the calls">
+          <CallDrawing sizes={drawing.sizes} label="Who calls whom" />
+          {drawing.notDrawn === 0 ? undefined : (
+            <p class="meta">
+              {drawing.notDrawn} further services are in the table only. The drawing begins with failing calls and open
+              incidents.
+            </p>
+          )}
+        </section>
+      )}
       <section class="card call-list" aria-label="Calls">
         {calls.length === 0 ? (
           <p class="empty">

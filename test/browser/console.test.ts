@@ -491,10 +491,14 @@ test('the call graph shows who calls whom across clusters, what fails, and when 
   await expect.poll(() => rows.count()).toBe(2);
   expect(await rows.first().innerText()).toMatch(/quote\s+edge-1\s+rates\s+backend-2\s+31\s+7 %\s+\d{4}-/);
   expect(await rows.first().getAttribute('data-failing')).toBe('true');
+  const drawing = page.locator('.call-scroll');
+  expect(await drawing.locator('.call-edge[data-tone="bad"] text').allTextContents()).toEqual(['7 %']);
+  expect(await drawing.locator('.call-box[data-tone="bad"] text').allTextContents()).toEqual(['rates', 'backend-2']);
   await page.screenshot({ path: 'test-results/console-calls.png' });
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.screenshot({ path: 'test-results/console-calls-dark.png' });
   await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(() => drawing.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
   await page.screenshot({ path: 'test-results/console-calls-phone.png' });
   await page.setViewportSize({ width: 1360, height: 1000 });
   await page.locator('.call-filter input').fill('checkout');

@@ -36,6 +36,69 @@ describe('the view of the call graph', () => {
   });
 });
 
+describe('the drawing', () => {
+  const drawn = (calls: Parameters<typeof callsView>[0], incidents: Parameters<typeof callsView>[1] = []) =>
+    callsView(calls, incidents, now).drawing;
+  test('shows what fails, what is not known and what is old, each with when it was seen', () => {
+    const old = new Date(now.getTime() - 48 * 3_600_000).toISOString();
+    const drawing = drawn(
+      [
+        { from: 'web', to: 'cart', seenAt, requestsPerSecond: 20, errorRatio: 0.12 },
+        { from: 'web', to: 'search', seenAt },
+        { from: 'web', to: 'stock', seenAt: old, errorRatio: 0.9 },
+        { from: 'app', to: 'web', seenAt, requestsPerSecond: 35, errorRatio: 0 },
+      ],
+      [row('investigating', 'web')],
+    );
+    expect(
+      Object.fromEntries(
+        (drawing?.sizes[0]?.edges ?? []).map(({ to, tone, label }) => [to.trim(), `${tone} ${label}`]),
+      ),
+    ).toEqual({
+      cart: 'bad 12 %',
+      search: 'unknown ?',
+      stock: expect.stringMatching(/^old \d\d-\d\d$/),
+      web: 'plain 35/s',
+    });
+    expect(drawing?.sizes[0]?.edges.every(({ title }) => /last seen \d{4}-\d\d-\d\d \d\d:\d\d UTC/.test(title))).toBe(
+      true,
+    );
+    expect(drawing?.sizes[0]?.nodes.map(({ name, tone, note }) => [name, tone, note])).toEqual(
+      expect.arrayContaining([
+        ['cart', 'bad', 'cluster not known'],
+        ['web', 'affected', 'cluster not known'],
+        ['stock', 'plain', 'cluster not known'],
+      ]),
+    );
+  });
+  test('keeps the same name in two clusters apart, and a name without a cluster with its only one', () => {
+    const names = (calls: Parameters<typeof callsView>[0]) =>
+      drawn(calls)
+        ?.sizes[1]?.nodes.map(({ name, note }) => `${name} ${note}`)
+        .toSorted();
+    expect(
+      names([
+        { from: 'web', to: 'cart', toCluster: 'near', seenAt },
+        { from: 'web', to: 'cart', toCluster: 'far', seenAt },
+      ]),
+    ).toEqual(['cart far', 'cart near', 'web cluster not known']);
+    expect(
+      names([
+        { from: 'web', to: 'cart', toCluster: 'near', seenAt },
+        { from: 'cart', to: 'stock', seenAt },
+      ]),
+    ).toEqual(['cart near', 'stock cluster not known', 'web cluster not known']);
+  });
+  test('begins with what fails, and counts what it leaves out', () => {
+    const many = Array.from({ length: 100 }, (_, index) => ({ from: `a${index}`, to: `b${index}`, seenAt }));
+    const drawing = drawn([...many, { from: 'x', to: 'y', seenAt, errorRatio: 0.5 }]);
+    expect(drawing?.sizes[0]?.nodes.map(({ name }) => name)).toEqual(expect.arrayContaining(['x', 'y']));
+    expect(drawing?.sizes[0]?.nodes).toHaveLength(36);
+    expect(drawing?.notDrawn).toBe(202 - 36);
+    expect(drawn([])).toBeUndefined();
+  });
+});
+
 describe('merging', () => {
   const call = { from: 'a', to: 'b', seenAt, requestsPerSecond: 1, errorRatio: 0 };
   const later = (minutes: number) => new Date(Date.parse(seenAt) + minutes * 60_000).toISOString();
