@@ -1,19 +1,5 @@
 // Images that run: which services use them, as sources of clusters and of tasks read it, and the parts of a reference to Elastic Container Registry.
-import type { Scope } from '../core/model/scope.ts';
-
-/** A container of the service runs this image: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/orders:v3@sha256:…`. */
-export interface ImageInUse {
-  readonly service: string;
-  readonly reference: string;
-}
-
-export interface ImagesInUse {
-  readonly images: readonly ImageInUse[];
-  readonly missing: readonly string[];
-}
-
-/** The images of the paged service and of its neighbours, each once. */
-export type ReadImages = (scope: Scope) => Promise<ImagesInUse>;
+import type { ImagesInUse, ReadImages } from './source-kind.ts';
 
 /** The images of several sources together. One that fails is missing. */
 export const imagesOfAll =

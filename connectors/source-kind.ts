@@ -1,12 +1,12 @@
 // Defines a kind of source. Its manifest (connectors/NAME/manifest.ts) is plain data that imports no SDK and no client, so that the stack and the
 // configuration can read it; the source's code is loaded at its first use.
 import * as z from 'zod';
+import type { Scope } from '../core/model/scope.ts';
 import type { Actor } from '../core/ports/acting.ts';
 import type { DocumentSource } from '../core/ports/knowledge-sync.ts';
 import type { Signal, Sources } from '../core/ports/telemetry.ts';
 import type { Clock } from '../core/ports/world.ts';
 import type { InventoryParts } from '../core/topology/discovery/inventory.ts';
-import type { ReadImages } from './images.ts';
 
 /** Functions that observe get the secrets and rights of `observe`; functions that act get both. */
 type Purpose = 'observe' | 'act';
@@ -107,6 +107,20 @@ export interface AwsAccess {
 
 /** Reads a secret's value on demand; undefined if the source has no such secret, or this function may not read it. */
 export type SecretOf = (field: string) => (() => Promise<string>) | undefined;
+
+/** A container of the service runs this image: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/orders:v3@sha256:…`. */
+export interface ImageInUse {
+  readonly service: string;
+  readonly reference: string;
+}
+
+export interface ImagesInUse {
+  readonly images: readonly ImageInUse[];
+  readonly missing: readonly string[];
+}
+
+/** The images of the paged service and of its neighbours, each once. */
+export type ReadImages = (scope: Scope) => Promise<ImagesInUse>;
 
 export interface SourceMeans {
   readonly clock: Clock;

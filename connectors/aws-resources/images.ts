@@ -2,8 +2,7 @@
 import * as z from 'zod';
 import type { Scope } from '../../core/model/scope.ts';
 import { credentialsFor, deadlineIn } from '../aws-calls.ts';
-import type { ImageInUse, ImagesInUse } from '../images.ts';
-import type { MakeImages } from '../source-kind.ts';
+import type { ImageInUse, ImagesInUse, MakeImages } from '../source-kind.ts';
 import type { AwsResourcesSettings } from './manifest.ts';
 import { type Place, placeAt } from './place.ts';
 

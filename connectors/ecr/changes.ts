@@ -8,8 +8,9 @@ import type { Change } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { clean } from '../../core/text.ts';
 import { type Deadline, deadlineIn, send } from '../aws-calls.ts';
-import { type ReadImages, registryImage } from '../images.ts';
+import { registryImage } from '../images.ts';
 import { namedFor, needsNames } from '../named-for.ts';
+import type { ReadImages } from '../source-kind.ts';
 import type { EcrSettings } from './manifest.ts';
 
 export interface EcrParts {

@@ -1,8 +1,7 @@
 // Reads which images the pods of the paged service and of its neighbours run: one page a list, selected by the API server.
 import * as z from 'zod';
 import { amongClusters, type Scope } from '../../core/model/scope.ts';
-import type { ImageInUse, ImagesInUse } from '../images.ts';
-import type { MakeImages } from '../source-kind.ts';
+import type { ImageInUse, ImagesInUse, MakeImages } from '../source-kind.ts';
 import { type ClusterAccess, statusText } from './access.ts';
 import { clustersOf } from './clusters.ts';
 import { listsFor, serviceOf } from './logs.ts';

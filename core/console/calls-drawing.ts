@@ -1,7 +1,25 @@
 // The drawing of the call graph: the services around failing calls and open incidents first, as many as a person can read. Pure.
 import { drawGraph, type GraphDrawing, type GraphEdge, type GraphNode } from '../charts/call-graph.ts';
 import { formatPercent } from '../wording.ts';
-import type { CallEnd, CallRow } from './calls-view.ts';
+
+/** A side of a call. */
+export interface CallEnd {
+  readonly name: string;
+  readonly cluster?: string;
+  /** The incident of this service that is not closed. */
+  readonly incidentId?: string;
+}
+
+export interface CallRow {
+  readonly from: CallEnd;
+  readonly to: CallEnd;
+  readonly requestsPerSecond?: number;
+  readonly errorRatio?: number;
+  readonly failing: boolean;
+  readonly seenAt: string;
+  /** Nobody saw it in the last day. */
+  readonly old: boolean;
+}
 
 export interface CallsDrawing {
   /** The same calls in several sizes, the widest first: the first that fits is shown, else the last. */

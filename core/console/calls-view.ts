@@ -1,27 +1,10 @@
 // The call graph as the console shows it: who calls whom, which calls fail, and when each was last seen. Pure.
 import type { SeenCall } from '../ports/records.ts';
 import { isFailing } from '../topology/kept-calls.ts';
-import { type CallsDrawing, drawCalls } from './calls-drawing.ts';
+import { type CallEnd, type CallRow, type CallsDrawing, drawCalls } from './calls-drawing.ts';
 import type { IncidentRow } from './incident-list.ts';
 
-/** A side of a call. */
-export interface CallEnd {
-  readonly name: string;
-  readonly cluster?: string;
-  /** The incident of this service that is not closed. */
-  readonly incidentId?: string;
-}
-
-export interface CallRow {
-  readonly from: CallEnd;
-  readonly to: CallEnd;
-  readonly requestsPerSecond?: number;
-  readonly errorRatio?: number;
-  readonly failing: boolean;
-  readonly seenAt: string;
-  /** Nobody saw it in the last day. */
-  readonly old: boolean;
-}
+export type { CallEnd, CallRow } from './calls-drawing.ts';
 
 export interface CallsView {
   readonly services: number;
