@@ -353,7 +353,7 @@ const invokeSpecialists: Give = ({ stage, tables, prefix }) =>
       };
 
 /** The shared prompts, and each specialist's prompt under its id. */
-const promptFiles = (): BundledFile[] => [
+export const promptFiles = (): BundledFile[] => [
   { from: 'prompts', to: 'prompts' },
   ...specialistNames().map((name) => ({
     from: `core/specialists/${name}/prompt.md`,

@@ -18,7 +18,9 @@ export async function createModel(provider: Provider, prompt: Prompt, modelId: s
     case 'bedrock': {
       const { BedrockModel } = await import('@strands-agents/sdk/models/bedrock');
       const { NodeHttpHandler } = await import('@smithy/node-http-handler');
-      const { guardrail, endpoint, region } = provider;
+      const { guardrail, region } = provider;
+      // The SDK's own variable names another address too, such as an emulator's.
+      const endpoint = provider.endpoint ?? process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME;
       return new BedrockModel({
         modelId,
         maxTokens,
