@@ -276,9 +276,11 @@ const useModel: Give = (around) => {
   if (used.length === 0) return {};
   const stack = Stack.of(tables);
   const bedrock = used.flatMap((provider) => (provider.provider === 'bedrock' ? [provider] : []));
-  const models = bedrock.flatMap(({ models, region }) =>
-    idsOf(models).flatMap((id) => modelArns(stack, id, region ?? stack.region)),
+  const rights = bedrock.flatMap(({ models, region }) =>
+    idsOf(models).map((id) => modelRights(stack, id, region ?? stack.region)),
   );
+  const models = rights.flatMap(({ resources }) => resources);
+  const profiles = rights.flatMap(({ anyModelOf }) => (anyModelOf === undefined ? [] : [anyModelOf]));
   const guardrails = bedrock.flatMap(({ guardrail, region }) =>
     guardrail === undefined ? [] : [guardrailArn(stack, guardrail.id, region ?? stack.region)],
   );
@@ -296,6 +298,15 @@ const useModel: Give = (around) => {
                 // The Converse API needs only this action, because answers are not streamed.
                 actions: ['bedrock:InvokeModel'],
                 resources: [...new Set(models)],
+              }),
+            ]),
+        ...(profiles.length === 0
+          ? []
+          : [
+              new PolicyStatement({
+                actions: ['bedrock:InvokeModel'],
+                resources: [anyModel(stack)],
+                conditions: { StringEquals: { 'bedrock:InferenceProfileArn': [...new Set(profiles)] } },
               }),
             ]),
         ...(guardrails.length === 0
@@ -316,17 +327,42 @@ const pick = <T>(from: Readonly<Record<string, T>>, names: readonly string[]): R
 /** The geographies that inference profiles are named after: `eu.…`, `us.…`, `global.…`. */
 const inferenceProfile = /^(?:us-gov|us|eu|apac|ap|au|ca|jp|in|kr|me|sa|af|il|mx|uk|cn|global)\./;
 
-/** The ARN of a model by its id; for an inference profile, those of the profile and of the model in every region that it routes to. */
-function modelArns(stack: Stack, id: string, region: string): string[] {
-  if (id.startsWith('arn:')) return [id];
-  const routed = inferenceProfile.test(id) ? id.replace(inferenceProfile, '') : undefined;
-  const foundation = { service: 'bedrock', account: '', resource: 'foundation-model' };
-  if (routed === undefined) return [stack.formatArn({ ...foundation, region, resourceName: id })];
-  return [
-    stack.formatArn({ ...foundation, region: '*', resourceName: routed }),
-    stack.formatArn({ service: 'bedrock', region, resource: 'inference-profile', resourceName: id }),
-  ];
+interface ModelRights {
+  readonly resources: readonly string[];
+  /** An inference profile of one's own, whose ARN does not tell its model: any model, but only through this profile. */
+  readonly anyModelOf?: string;
 }
+
+/**
+ * The resources of a model by its id, an inference profile's id, or an ARN. A call through a profile needs the right to the profile, and to its model in
+ * every region that the profile routes to; a global profile also has a model without a region
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html, …/global-cross-region-inference.html).
+ */
+function modelRights(stack: Stack, id: string, region: string): ModelRights {
+  const given = /^arn:[^:]+:bedrock:([^:]*):[^:]*:(inference-profile|application-inference-profile)\/(.+)$/.exec(id);
+  if (given?.[2] === 'application-inference-profile') return { resources: [id], anyModelOf: id };
+  if (given === null && id.startsWith('arn:')) return { resources: [id] };
+  const name = given?.[3] ?? id;
+  const foundation = { service: 'bedrock', account: '', resource: 'foundation-model' };
+  if (given === null && !inferenceProfile.test(name))
+    return { resources: [stack.formatArn({ ...foundation, region, resourceName: name })] };
+  const routed = name.replace(inferenceProfile, '');
+  return {
+    resources: [
+      stack.formatArn({ ...foundation, region: '*', resourceName: routed }),
+      ...(name.startsWith('global.') ? [stack.formatArn({ ...foundation, region: '', resourceName: routed })] : []),
+      given === null
+        ? stack.formatArn({ service: 'bedrock', region, resource: 'inference-profile', resourceName: name })
+        : id,
+    ],
+  };
+}
+
+const anyModel = (stack: Stack): string =>
+  stack.formatArn({ service: 'bedrock', account: '', region: '*', resource: 'foundation-model', resourceName: '*' });
+
+/** The model that an id or ARN of a profile routes to, without the geography. */
+const routedModel = (id: string): string => id.replace(/^arn:.*:inference-profile\//, '').replace(inferenceProfile, '');
 
 const guardrailArn = (stack: Stack, id: string, region: string): string =>
   id.startsWith('arn:') ? id : stack.formatArn({ service: 'bedrock', region, resource: 'guardrail', resourceName: id });
@@ -595,9 +631,14 @@ export function acknowledgements(around: Surroundings): { id: string; reason: st
       reason: 'Executions are named for events; the right ends at this one state machine, and only looks.',
     },
     ...routed.map((id) => ({
-      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/${id.replace(inferenceProfile, '')}]`,
+      id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/${routedModel(id)}]`,
       reason: 'An inference profile routes to the same model in the regions of its geography.',
     })),
+    {
+      id: `AwsSolutions-IAM5[Resource::${inWords(Stack.of(evidence), anyModel(Stack.of(evidence)))}]`,
+      reason:
+        'The ARN of an inference profile of one’s own does not tell its model; a condition ends the right at calls through that profile.',
+    },
   ];
 }
 
