@@ -1,4 +1,4 @@
-// Creates one model object per role and provider. With a custom endpoint, the Bedrock client speaks HTTP/1.
+// Creates one model object per role and provider. The Bedrock client speaks HTTP/1.
 import type { Model } from '@strands-agents/sdk';
 import type { Price, Provider } from './config.ts';
 import type { Prompt } from './prompts.ts';
@@ -16,12 +16,11 @@ export async function createModel(provider: Provider, prompt: Prompt, modelId: s
   const maxTokens = prompt.budget.outputTokens;
   switch (provider.provider) {
     case 'bedrock': {
-      const { BedrockModel } = await import('@strands-agents/sdk/models/bedrock');
-      const { NodeHttpHandler } = await import('@smithy/node-http-handler');
+      const { MeteredBedrockModel } = await import('./bedrock.ts');
       const { guardrail, region } = provider;
       // The SDK's own variable names another address too, such as an emulator's.
       const endpoint = provider.endpoint ?? process.env.AWS_ENDPOINT_URL_BEDROCK_RUNTIME;
-      return new BedrockModel({
+      return new MeteredBedrockModel({
         modelId,
         maxTokens,
         temperature: 0,
@@ -34,7 +33,7 @@ export async function createModel(provider: Provider, prompt: Prompt, modelId: s
         clientConfig: {
           // The next provider of the chain serves as the retry.
           maxAttempts: 1,
-          ...(endpoint === undefined ? {} : { endpoint, requestHandler: new NodeHttpHandler() }),
+          ...(endpoint === undefined ? {} : { endpoint }),
         },
       });
     }

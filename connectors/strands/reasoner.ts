@@ -12,7 +12,7 @@ import { type FailureKind, failureOf, isSpent, sentenceFor } from './failures.ts
 import { createModel, modelIdOf, priceOf } from './models.ts';
 import type { Prompt } from './prompts.ts';
 import type { ModelRecorder } from './tape.ts';
-import { type Watch, watch } from './watch.ts';
+import { nothingUsed, type Used, type Watch, watch } from './watch.ts';
 
 /** The share of the time that the first of several providers may use, so that some is left for the next. */
 const firstShare = 0.6;
@@ -48,7 +48,7 @@ export function strandsReasoner(
       if (!prompt) throw new Misconfigured(`There is no prompt ${request.promptId} in use.`);
       const startedAt = performance.now();
       const seconds = Math.min(prompt.budget.seconds, request.seconds ?? prompt.budget.seconds);
-      const used = { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
+      const used = nothingUsed();
       const failed: string[] = [];
       let failure: FailureKind = 'unreachable';
       const chain = providers.flatMap((provider) => {
@@ -61,7 +61,7 @@ export function strandsReasoner(
         if (leftMs < leastMs || request.signal?.aborted) break;
         const share = index < chain.length - 1 ? firstShare : 1;
         const attempt = await invoke(provider, model, prompt, request, leftMs * share);
-        for (const key of Object.keys(used) as (keyof typeof used)[]) used[key] += attempt.watch?.used[key] ?? 0;
+        for (const key of Object.keys(used) as (keyof Used)[]) used[key] += attempt.watch?.used[key] ?? 0;
         if (attempt.kind === 'answered') {
           const { concludedBy } = attempt.watch;
           return {

@@ -14,8 +14,29 @@ const charactersPerToken = 2.5;
 /** After this share of the seconds the agent only has time to conclude. */
 const lastCallFrom = 0.6;
 
+export interface Used {
+  inputTokens: number;
+  outputTokens: number;
+  /** Parts of `inputTokens`. */
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  costUsd: number;
+  modelCalls: number;
+  toolCalls: number;
+}
+
+export const nothingUsed = (): Used => ({
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  costUsd: 0,
+  modelCalls: 0,
+  toolCalls: 0,
+});
+
 export interface Watch {
-  readonly used: { inputTokens: number; outputTokens: number; costUsd: number; modelCalls: number; toolCalls: number };
+  readonly used: Used;
   /** The limit that made the agent conclude early. */
   concludedBy: string | undefined;
 }
@@ -34,7 +55,7 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
   const { BeforeToolCallEvent, InvokeModelStage } = await import('@strands-agents/sdk');
   const { budget, incidentId, allowances, urgency, price } = watched;
   const startedAt = performance.now();
-  const used = { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 };
+  const used = nothingUsed();
   const watch: Watch = { used, concludedBy: undefined };
 
   agent.addHook(BeforeToolCallEvent, (event) => {
@@ -87,10 +108,12 @@ export async function watch(agent: Agent, watched: Watched): Promise<Watch> {
       );
       const usage = answer.result.metadata?.usage;
       // If an endpoint reports no usage, our estimate counts.
-      const counted = usage ?? { inputTokens: characters, outputTokens: 0 };
+      const counted: Counted = usage ?? { inputTokens: characters, outputTokens: 0 };
       actual = spendOf(counted, price);
       used.inputTokens += inputOf(counted);
       used.outputTokens += counted.outputTokens;
+      used.cacheReadTokens += counted.cacheReadInputTokens ?? 0;
+      used.cacheWriteTokens += counted.cacheWriteInputTokens ?? 0;
       used.costUsd += actual.usd;
       if (refusals.includes(answer.result.stopReason)) throw new Refused(answer.result.stopReason);
       return answer;

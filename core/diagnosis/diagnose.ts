@@ -9,6 +9,7 @@ import { factOrigin, type ServiceFact } from '../model/fact.ts';
 import type { Context, Incident } from '../model/incident.ts';
 import type { Evidence, Finding, Report, Usage } from '../model/report.ts';
 import type { Dependency } from '../model/telemetry.ts';
+import { cacheUse } from '../reasoning/usage.ts';
 import type { CallGraph } from '../topology/call-graph.ts';
 import { impliedCalls } from '../topology/implied.ts';
 import { withOddAddresses } from './addresses.ts';
@@ -449,13 +450,14 @@ const firstOf = (findings: readonly Finding[], subjects: Subjects): string | und
   )[0];
 
 function totalOf(reports: readonly Report[]): Usage {
-  const sum = (key: keyof Usage) => reports.reduce((total, { usage }) => total + usage[key], 0);
+  const sum = (key: keyof Usage) => reports.reduce((total, { usage }) => total + (usage[key] ?? 0), 0);
   return {
     // Specialists of one round run in parallel.
     wallMs: Math.max(0, ...reports.map(({ usage }) => usage.wallMs)),
     bytesRead: sum('bytesRead'),
     inputTokens: sum('inputTokens'),
     outputTokens: sum('outputTokens'),
+    ...cacheUse({ cacheReadTokens: sum('cacheReadTokens'), cacheWriteTokens: sum('cacheWriteTokens') }),
     costUsd: sum('costUsd'),
     modelCalls: sum('modelCalls'),
     toolCalls: sum('toolCalls'),

@@ -130,6 +130,9 @@ export const Usage = z.object({
   bytesRead: z.number(),
   inputTokens: z.number().default(0),
   outputTokens: z.number().default(0),
+  /** The part of `inputTokens` that a prompt cache held, and the part that was written to it. */
+  cacheReadTokens: z.number().optional(),
+  cacheWriteTokens: z.number().optional(),
   costUsd: z.number().default(0),
   modelCalls: z.number().default(0),
   /** Number of tool calls by models. */

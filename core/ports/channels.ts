@@ -192,6 +192,9 @@ export interface ReasonerTool {
 export interface ModelUse {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** The part of the input that a prompt cache held, and the part that was written to it. Absent, no provider said so. */
+  readonly cacheReadTokens?: number | undefined;
+  readonly cacheWriteTokens?: number | undefined;
   readonly costUsd: number;
   readonly modelCalls: number;
   readonly toolCalls: number;

@@ -17,7 +17,7 @@ import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
 import { firstOf, merge, sureAt } from './two-opinions.ts';
 import { instructedGap, readsLikeInstructions, tellsConclusion } from './untrusted.ts';
-import { byline, usageWith } from './usage.ts';
+import { byline, cacheUse, usageWith } from './usage.ts';
 
 /** Largest difference in confidence (0 to 1) at which a model may promote a hypothesis over the first. */
 const promotableGap = 0.2;
@@ -199,6 +199,7 @@ const withUse = <Answer extends ModelUse>(answer: Answer, before: Reasoned<unkno
         ...answer,
         inputTokens: answer.inputTokens + use.inputTokens,
         outputTokens: answer.outputTokens + use.outputTokens,
+        ...cacheUse(answer, use),
         costUsd: answer.costUsd + use.costUsd,
         modelCalls: answer.modelCalls + use.modelCalls,
         toolCalls: answer.toolCalls + use.toolCalls,

@@ -171,11 +171,18 @@ function gapsOf({ gaps, droppedClaims }: Diagnosis): string[] {
   ];
 }
 
+/** How much of the input a prompt cache held; nothing if none was used. */
+export function cachedText({ inputTokens, cacheReadTokens = 0, cacheWriteTokens = 0 }: Diagnosis['usage']): string {
+  if (cacheReadTokens + cacheWriteTokens === 0) return '';
+  const share = inputTokens === 0 ? 0 : Math.round((100 * cacheReadTokens) / inputTokens);
+  return ` (${share} % of the input from a prompt cache)`;
+}
+
 /** The models that took part, and their use. */
 export const modelsText = ({ model, usage }: Pick<Diagnosis, 'model' | 'usage'>): string =>
   model === 'none'
     ? 'No model took part; this is the analysis alone.'
-    : `A model took part: ${model}. All models together: ${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens, ${usage.costUsd.toFixed(4)} USD.`;
+    : `A model took part: ${model}. All models together: ${usage.modelCalls} calls, ${(usage.inputTokens + usage.outputTokens).toLocaleString('en-US')} tokens${cachedText(usage)}, ${usage.costUsd.toFixed(4)} USD.`;
 
 /** The basis of the diagnosis and the decision: the participants and the policies. */
 function basisOf(diagnosis: Diagnosis, { policies }: Decision): string {

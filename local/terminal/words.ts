@@ -6,6 +6,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import { type Evidence, missingAmong } from '../../core/model/report.ts';
 import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { excerptSummary } from '../../core/record/evidence/name.ts';
+import { cachedText } from '../../core/reporting/report.ts';
 import { statusViewOf } from '../../core/reporting/status-view.ts';
 import { confidenceWords, readableTimes } from '../../core/wording.ts';
 import type { Style } from './style.ts';
@@ -81,7 +82,7 @@ function modelSentence(diagnosis: Diagnosis): string {
   if (diagnosis.model === 'none') return 'No model took part: the result comes from the analysis alone.';
   const { costUsd, modelCalls, inputTokens, outputTokens } = diagnosis.usage;
   const tokens = (inputTokens + outputTokens).toLocaleString('en-US');
-  return `${diagnosis.model} took part (all models: ${modelCalls} calls, ${tokens} tokens, ${costUsd.toFixed(4)} USD).`;
+  return `${diagnosis.model} took part (all models: ${modelCalls} calls, ${tokens} tokens${cachedText(diagnosis.usage)}, ${costUsd.toFixed(4)} USD).`;
 }
 
 /** The end of an incident, in its colour. */

@@ -3,6 +3,8 @@ import { LLMock } from '@copilotkit/aimock';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ModelConfig, parsePrompt, strandsReasoner } from '../../../connectors/strands/index.ts';
+import { usageWith } from '../../../core/reasoning/usage.ts';
+import { modelsText } from '../../../core/reporting/report.ts';
 import { memorySpending } from '../../spending.ts';
 import { bedrock, json, misbehaving, models, openai, ways } from './misbehaving.ts';
 
@@ -144,5 +146,52 @@ test('Anthropic’s own API answers through the same port', async () => {
 test('a chain that names a provider which is not there is refused by name', () => {
   expect(() => ModelConfig.parse({ use: ['a', 'b'], providers: { a: openai('http://127.0.0.1:1') } })).toThrow(
     /use names b/,
+  );
+});
+
+test('tokens of a prompt cache are counted, cost what they cost, and are told', async () => {
+  const server = await misbehaving((response) =>
+    json(response, 200, {
+      output: {
+        message: {
+          role: 'assistant',
+          content: [
+            { toolUse: { toolUseId: 't1', name: 'strands_structured_output', input: { verdict: 'limit too low' } } },
+          ],
+        },
+      },
+      stopReason: 'tool_use',
+      // As https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html says.
+      usage: {
+        inputTokens: 100,
+        outputTokens: 40,
+        totalTokens: 1140,
+        cacheReadInputTokens: 800,
+        cacheWriteInputTokens: 200,
+      },
+      metrics: { latencyMs: 5 },
+    }),
+  );
+  const config = ModelConfig.parse({
+    ...bedrock(server.url),
+    promptCache: true,
+    models: { coordinator: 'eu.anthropic.claude-x', specialist: 'eu.anthropic.claude-x' },
+    price: { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 },
+  });
+  const answer = await strandsReasoner(config, [prompt], memorySpending()).reason(question);
+  server.close();
+  expect(answer).toMatchObject({
+    kind: 'answered',
+    inputTokens: 1100,
+    cacheReadTokens: 800,
+    cacheWriteTokens: 200,
+    costUsd: expect.closeTo((100 * 3 + 800 * 0.3 + 200 * 3.75 + 40 * 15) / 1_000_000, 9),
+  });
+  const usage = usageWith(
+    { wallMs: 0, bytesRead: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0, toolCalls: 0 },
+    answer.kind === 'answered' ? answer : undefined,
+  );
+  expect(modelsText({ model: 'eu.anthropic.claude-x', usage })).toContain(
+    '1,140 tokens (73 % of the input from a prompt cache)',
   );
 });
