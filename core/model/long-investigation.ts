@@ -4,9 +4,6 @@ import { Diagnosis } from './diagnosis.ts';
 import { Instant } from './entity.ts';
 import { Decided } from './workflow.ts';
 
-/** Where a long investigation runs: in a session of AgentCore Runtime, or in the background of this process. */
-export const LongHost = z.enum(['agentcore', 'here']);
-
 /** Input of the state that waits for it. */
 export const LongTask = z.object({ taskToken: z.string().min(1), state: Decided });
 export type LongTask = z.infer<typeof LongTask>;
