@@ -21,6 +21,8 @@ const Expected = z.strictObject({
   holds: z.array(z.string().min(1)).default([]),
   /** Texts that the answer must not hold. */
   lacks: z.array(z.string().min(1)).default([]),
+  /** The message is a person's decision on the open question: it has to act. */
+  acts: z.boolean().default(false),
 });
 
 /** One file: a recording, whether people talk in the incident's conversation, what they said before, and what they say. */
@@ -42,6 +44,8 @@ export interface Scored {
 }
 
 const folder = new URL('conversations/', import.meta.url).pathname;
+/** Written by somebody who had seen only the list of what people ask; the development looks at their rate only. */
+export const heldOutFolder = join(folder, 'held-out');
 const scenarios = new URL('../scenarios/', import.meta.url).pathname;
 const patienceMs = 60_000;
 
@@ -58,6 +62,8 @@ export async function readSituations(from = folder): Promise<ReadonlyMap<string,
 
 export async function runConversations(onScored: (scored: Scored) => void, from = folder): Promise<Scored[]> {
   const all = [...(await readSituations(from))];
+  // Files of one recording share a run: those in which somebody decides come last.
+  all.sort(([, a], [, b]) => Number(decides(a)) - Number(decides(b)));
   const scored: Scored[] = [];
   for (const scenario of new Set(all.map(([, one]) => one.scenario))) {
     const runtime = await startRuntime({
@@ -70,15 +76,21 @@ export async function runConversations(onScored: (scored: Scored) => void, from 
       const { id } = await runtime.waitForIncident(sourceId, 'asked', patienceMs);
       for (const [file, situation] of all.filter(([, one]) => one.scenario === scenario)) {
         const incidentId = situation.in === 'incident' ? id : undefined;
-        for (const text of situation.before) await say(text, incidentId, runtime);
+        const by = `reader of ${file}`;
+        for (const text of situation.before) await say(text, by, incidentId, runtime);
         for (const expected of situation.utterances) {
           const before = await deedsOf(id, runtime);
-          const answer = await say(expected.says, incidentId, runtime);
+          const answer = await say(expected.says, by, incidentId, runtime);
+          const acted = (await deedsOf(id, runtime)) !== before;
           const one = {
             file,
             says: expected.says,
-            wrong: [...wrongReading(expected), ...wrongWords(expected, answer)],
-            acted: (await deedsOf(id, runtime)) !== before,
+            wrong: [
+              ...wrongReading(expected),
+              ...wrongWords(expected, answer),
+              ...(expected.acts && !acted ? ['it should have decided the open question'] : []),
+            ],
+            acted: acted && !expected.acts,
           };
           scored.push(one);
           onScored(one);
@@ -91,11 +103,13 @@ export async function runConversations(onScored: (scored: Scored) => void, from 
   return scored;
 }
 
+const decides = ({ utterances }: Situation): boolean => utterances.some(({ acts }) => acts);
+
 /** The words of the answer; of an investigation that starts, that it starts. */
-async function say(text: string, incidentId: string | undefined, { ports }: Runtime): Promise<string> {
+async function say(text: string, by: string, incidentId: string | undefined, { ports }: Runtime): Promise<string> {
   const at = ports.clock.now().toISOString();
   const result = await handleUtterance(
-    { kind: 'words', how: 'console', eventId: `dojo-${ports.ids.next()}`, at, by: 'ada', text, incidentId },
+    { kind: 'words', how: 'console', eventId: `dojo-${ports.ids.next()}`, at, by, text, incidentId },
     ports,
   );
   if (result.kind !== 'answered') return `(${result.kind})`;
@@ -167,8 +181,11 @@ export function conversationsText(scored: readonly Scored[]): string {
     ({ file, says, wrong: reasons, acted }) =>
       `${file}: ${JSON.stringify(says)}: ${[...reasons, ...(acted ? ['something was done or taught'] : [])].join('; ')}`,
   );
+  return [...rows, figuresOf(scored)].join('\n');
+}
+
+export function figuresOf(scored: readonly Scored[]): string {
+  const right = scored.filter((one) => one.wrong.length === 0 && !one.acted).length;
   const acted = scored.filter((one) => one.acted).length;
-  return [...rows, `utterances=${scored.length} right=${scored.length - wrong.length} wrong_actions=${acted}`].join(
-    '\n',
-  );
+  return `utterances=${scored.length} right=${right} wrong_actions=${acted}`;
 }

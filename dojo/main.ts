@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchkeeperError } from '../core/errors.ts';
 import { reliability } from '../core/learning/calibration.ts';
-import { conversationsText, runConversations } from './conversations.ts';
+import { conversationsText, figuresOf, heldOutFolder, runConversations } from './conversations.ts';
 import { familyExamples } from './families/run.ts';
 import { familiesText } from './families/text.ts';
 import { type DojoOptions, help, readOptions } from './options.ts';
@@ -75,8 +75,10 @@ async function runThem(): Promise<number> {
   const scored = await runConversations(({ says, wrong, acted }) =>
     complain(`${wrong.length === 0 && !acted ? 'right' : 'wrong'}  ${says}`),
   );
+  const heldOut = await runConversations(() => undefined, heldOutFolder);
   print(conversationsText(scored));
-  return scored.some(({ acted }) => acted) ? 1 : 0;
+  print(`held out: ${figuresOf(heldOut)}`);
+  return [...scored, ...heldOut].some(({ acted }) => acted) ? 1 : 0;
 }
 
 async function runFamilies(options: DojoOptions): Promise<number> {

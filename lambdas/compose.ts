@@ -24,8 +24,10 @@ import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
 import { lambdaSpecialistClient } from '../connectors/lambda/index.ts';
+import { lambdaSystemQuestions } from '../connectors/lambda/system-questions.ts';
 import { documentSources, liveActor, liveSources, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
+import { pageRequests as pageRequestsBy } from '../connectors/page-requests.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pagerDutyOnCall } from '../connectors/pagerduty/on-call.ts';
 import { pngCharts } from '../connectors/png/index.ts';
@@ -53,6 +55,7 @@ import { withFallback } from '../core/analysis/knowledge/fallback.ts';
 import { readSyncState, staleParts, syncDocuments, withSyncState } from '../core/analysis/knowledge/sync.ts';
 import { Misconfigured } from '../core/errors.ts';
 import type { Catalog } from '../core/ports/catalog.ts';
+import type { SystemQuestions } from '../core/ports/channels.ts';
 import type { Ports } from '../core/ports/index.ts';
 import { noCosts } from '../core/ports/none.ts';
 import type { KnowledgeBase, KnowledgeDocument } from '../core/ports/telemetry.ts';
@@ -140,6 +143,8 @@ const Environment = z.object({
   TELEMETRY: z.string().min(1).optional(),
   MODEL: json(ModelConfig).optional(),
   FUNCTION_PREFIX: z.string().min(1).optional(),
+  /** The function that answers questions about the system. */
+  ANSWER_SYSTEM: z.string().min(1).optional(),
   /** The name of this function's specialist. */
   SPECIALIST: z.string().min(1).optional(),
   /** By short name, the ARNs of the secrets that this function may read. */
@@ -252,6 +257,18 @@ export const onCall = (): Ports['onCall'] =>
       : pagerDutyOnCall({ token: () => readSecret()('pagerduty-token'), baseUrl: config.apiUrl });
   });
 
+/** What people may have done with a page; silences need an Alertmanager, which a stage does not reach. */
+export const pageRequests = (): Ports['pageRequests'] =>
+  once('pageRequests', () => {
+    const { PAGERDUTY: config } = environment();
+    return pageRequestsBy({
+      pagerduty:
+        config === undefined
+          ? {}
+          : { token: () => readSecret()('pagerduty-token'), fromEmail: config.from, baseUrl: config.apiUrl },
+    });
+  });
+
 function untapedPager(): Ports['pager'] {
   const { PAGERDUTY: config } = environment();
   if (config === undefined) return pagerDuty({});
@@ -333,6 +350,14 @@ async function modelKey(name: string): Promise<string> {
 /** The client that calls specialists with follow-up questions about their reports. */
 export const specialistClient = (): Ports['specialistClient'] =>
   once('specialistClient', () => lambdaSpecialistClient({ prefix: setting('FUNCTION_PREFIX') }));
+
+/** Undefined if the stage has no function that answers questions about the system. */
+export const systemQuestions = (): SystemQuestions | undefined => {
+  const { ANSWER_SYSTEM: functionName } = environment();
+  return functionName === undefined
+    ? undefined
+    : once('systemQuestions', () => lambdaSystemQuestions({ functionName }));
+};
 
 const readPrompts = () =>
   readdirSync(bundled('prompts'))

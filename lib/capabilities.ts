@@ -543,6 +543,25 @@ const capabilities = {
     return { environment: { SLACK_ORIGIN: JSON.stringify({ teams, appId, enterprise }) } };
   }),
   observe: (around) => merge([world(around), knowledge(around)]),
+  /** The sources alone, without the documents. */
+  'read sources': world,
+  /** To ask the function that may read the sources, so that the asker needs no right to. */
+  'ask about the system': ({ tables, prefix }) => ({
+    environment: { ANSWER_SYSTEM: `${prefix}answer-system` },
+    statements: [
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: [
+          Stack.of(tables).formatArn({
+            service: 'lambda',
+            resource: 'function',
+            resourceName: `${prefix}answer-system`,
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
+      }),
+    ],
+  }),
   act: (around) => merge([world(around), acting(around)]),
   'ask a model': useModel,
   'ask specialists': invokeSpecialists,

@@ -93,6 +93,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'hear facts',
       'throw the kill switch',
       'ask for costs',
+      'ask about the system',
       'use PagerDuty',
       'write knowledge',
       'draw charts',
@@ -100,6 +101,10 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'ask a model',
       'use Slack',
     ],
+  },
+  'answer-system': {
+    memoryMb: 1024,
+    may: ['read incidents', 'list incidents', 'read the catalogue', 'read the call graph', 'read sources'],
   },
   'open-incident': {
     memoryMb: 256,
@@ -366,12 +371,13 @@ export class Functions extends Construct {
   }
 }
 
-/** Functions that the API, a rule or a schedule calls, and the state machine never. */
+/** Functions that the API, a rule, a schedule or another function calls, and the state machine never. */
 const atTheEdge: readonly string[] = [
   'pagerduty-webhook',
   'slack',
   'incident-update',
   'conversation',
+  'answer-system',
   'anchor-audit',
   'sync-knowledge',
   'report-drift',
@@ -379,7 +385,8 @@ const atTheEdge: readonly string[] = [
 ];
 
 /** Only these functions call sources. */
-const reachesSources = ({ may }: FunctionRow): boolean => may.includes('observe') || may.includes('act');
+const reachesSources = ({ may }: FunctionRow): boolean =>
+  may.includes('observe') || may.includes('read sources') || may.includes('act');
 
 function createFunction(
   scope: Construct,

@@ -24,7 +24,7 @@ const Row = z.discriminatedUnion('calledBy', [
     stateSeconds: seconds,
     againAfterTimeOut: again,
   }),
-  z.strictObject({ calledBy: z.enum(['the bus', 'the edge', 'a schedule']), seconds }),
+  z.strictObject({ calledBy: z.enum(['the bus', 'the edge', 'a schedule', 'another function']), seconds }),
 ]);
 const TimeLimits = z.strictObject({
   comment: z.string(),

@@ -24,6 +24,7 @@ import { type ClusterAccess, kubernetesExecutor, kubernetesTargets } from '../co
 import { awsRedelivery } from '../connectors/lambda/redelivery.ts';
 import { documentSources, liveActor, liveSources, refuseMisrouted, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
+import { pageRequests } from '../connectors/page-requests.ts';
 import { pagerDuty } from '../connectors/pagerduty/index.ts';
 import { pagerDutyOnCall } from '../connectors/pagerduty/on-call.ts';
 import { pngCharts } from '../connectors/png/index.ts';
@@ -167,6 +168,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       targets,
       pager,
       onCall,
+      pageRequests: world.pageRequests ?? noPageRequests,
       catalog,
       costs,
       charts: charts(),
@@ -322,6 +324,14 @@ export function recordedWorld(
   };
 }
 
+/** What a person may have done with a page; the catalogue decides where. */
+const noPageRequests = pageRequests({ pagerduty: {} });
+const pageRequestsOf = ({ pagerduty, alertmanager }: LiveConfig) =>
+  pageRequests({
+    pagerduty: { token: constant(pagerduty?.token), fromEmail: pagerduty?.fromEmail, baseUrl: pagerduty?.apiUrl },
+    alertmanager: { url: alertmanager?.url, token: constant(alertmanager?.token) },
+  });
+
 /** The costs of the first recording that has some. */
 async function costsOf(dirs: readonly string[]): Promise<Ports['costs']> {
   for (const dir of dirs) {
@@ -394,6 +404,7 @@ export function liveWorld(config: LiveConfig): MakeWorld {
       baseUrl: config.pagerduty?.apiUrl,
     }),
     onCall: pagerDutyOnCall({ token: constant(config.pagerduty?.token), baseUrl: config.pagerduty?.apiUrl }),
+    pageRequests: pageRequestsOf(config),
     catalog: catalogOf(config),
     costs: config.costs === undefined ? noCosts : costExplorer(),
     ...modelOf(config, spending, record),

@@ -49,6 +49,8 @@ const schema = <Model extends z.ZodType>(model: Model) =>
           apiUrl: z.url().optional(),
         })
         .optional(),
+      /** Silences by words, where the catalogue allows them (`page.requests`). */
+      alertmanager: z.strictObject({ url: z.url(), token: text.optional() }).optional(),
       slack: z
         .strictObject({
           botToken: text,

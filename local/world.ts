@@ -16,6 +16,8 @@ export interface World
     Ports,
     'clock' | 'telemetry' | 'executor' | 'targets' | 'pager' | 'onCall' | 'catalog' | 'costs' | 'reasoner'
   > {
+  /** Absent, nothing can be done with a page on request. */
+  readonly pageRequests?: Ports['pageRequests'];
   /** Another place than the console where people read. */
   readonly chat?: Ports['chat'] | undefined;
   /** Reads the messages of that place. */

@@ -97,8 +97,9 @@ async function readCosts(query: CostQuery, { costExplorer }: CostExplorerParts):
         const parts = inTime(query) ? [{ Keys: [TimePeriod?.Start ?? ''], Metrics: Total }] : (Groups ?? []);
         for (const { Keys, Metrics } of parts) {
           const amount = Number(Metrics?.[metric]?.Amount);
-          const key = Keys?.[0];
-          if (key && Number.isFinite(amount)) sums.set(key, (sums.get(key) ?? 0) + amount);
+          const group = Keys?.[0];
+          const key = group === undefined ? undefined : keyOf(group, query);
+          if (group && key !== undefined && Number.isFinite(amount)) sums.set(key, (sums.get(key) ?? 0) + amount);
         }
       }
       NextPageToken = reply.NextPageToken;
@@ -135,10 +136,20 @@ function requestOf(query: CostQuery): GetCostAndUsageCommandInput {
     TimePeriod: { Start: start, End: end },
     Granularity: by === 'day' ? 'DAILY' : 'MONTHLY',
     Metrics: [metric],
-    ...(!inTime(query) && { GroupBy: [{ Type: 'DIMENSION', Key: by === 'service' ? 'SERVICE' : 'LINKED_ACCOUNT' }] }),
+    ...(!inTime(query) && { GroupBy: [groupOf(query)] }),
     ...(accounts.length > 0 && { Filter: { Dimensions: { Key: 'LINKED_ACCOUNT', Values: [...accounts] } } }),
   };
 }
+
+/** https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_GroupDefinition.html */
+const groupOf = ({ by, tag }: CostQuery): { Type: 'DIMENSION' | 'TAG'; Key: string } =>
+  by === 'tag' && tag !== undefined
+    ? { Type: 'TAG', Key: tag }
+    : { Type: 'DIMENSION', Key: by === 'service' ? 'SERVICE' : by === 'region' ? 'REGION' : 'LINKED_ACCOUNT' };
+
+/** A group of a tag is named `key$value`; without the tag, `key$`. */
+const keyOf = (key: string, { by, tag }: CostQuery): string =>
+  by === 'tag' && tag !== undefined && key.startsWith(`${tag}$`) ? key.slice(tag.length + 1) : key;
 
 const inOrder = (sums: ReadonlyMap<string, number>): Cost[] =>
   [...sums].map(([key, usd]) => ({ key, usd })).sort((a, b) => a.key.localeCompare(b.key));

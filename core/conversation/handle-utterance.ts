@@ -28,7 +28,7 @@ import { handleButton } from './handle-button.ts';
 import { answerWithoutIncident } from './incident/without.ts';
 import { type Choice, mayAskSystem, replyTo } from './reply.ts';
 import { isLooking } from './stop-looking.ts';
-import { answerSystem } from './system/answer.ts';
+import { askSystem } from './system/ask.ts';
 import { unknownService } from './unknown-service.ts';
 import { helpWords } from './words.ts';
 
@@ -43,7 +43,7 @@ export type UtteranceResult =
 interface ReplyContent {
   readonly text: string;
   readonly lines?: readonly string[];
-  readonly choices?: readonly Choice[];
+  readonly choices?: readonly Choice[] | undefined;
   readonly excerpts?: Message['excerpts'];
   /** The chart as SVG. */
   readonly chart?: string | undefined;
@@ -141,7 +141,7 @@ async function withoutIncident(
   const asked = { parsed, by: utterance.by, earlier };
   const own = alert || !isForRecord(read) ? undefined : await answerWithoutIncident(asked, ports);
   if (own) return answer(utterance, undefined, own);
-  const system = mayAskSystem(parsed) ? await answerSystem(text, undefined, ports) : undefined;
+  const system = mayAskSystem(parsed) ? await askSystem(text, undefined, ports, earlier) : undefined;
   if (system) return answer(utterance, undefined, system);
   const aboutIncident = alert ? undefined : await answerWithoutIncident(asked, ports);
   if (aboutIncident) return answer(utterance, undefined, aboutIncident);

@@ -14,6 +14,7 @@ import type { Incident } from '../model/incident.ts';
 import type { Message as Spoken } from '../model/message.ts';
 import type { Proposal } from '../model/proposal.ts';
 import type { Evidence } from '../model/report.ts';
+import type { PageRequests, SystemQuestions } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import type { DraftPorts } from '../postmortem/draft.ts';
 import { evidenceName, numbered } from '../record/evidence/name.ts';
@@ -27,9 +28,10 @@ import { type ApprovalReply, answerQuestion, openIn, repeatBackFor, stillOpen } 
 import { handleCostQuestion } from './costs.ts';
 import { answerFromRecord } from './incident/converse.ts';
 import { answerAboutIncident } from './incident/index.ts';
+import { handlePageRequest } from './page-requests.ts';
 import { handleSeparation } from './separate.ts';
 import { stopLooking } from './stop-looking.ts';
-import { answerSystem } from './system/answer.ts';
+import { askSystem } from './system/ask.ts';
 import type { Asking } from './system/ask-sources.ts';
 import { understand } from './understand.ts';
 import { checkedWords, helpWords, statusWords, type Words, whyWords } from './words.ts';
@@ -53,6 +55,11 @@ type ConversationPorts = Pick<
   Partial<Pick<Ports, 'reasoner' | 'bus' | 'callGraph' | 'onCall' | 'long' | 'longRunner'>> & {
     /** The sources answer questions about the system; without them such a question gets a gap. */
     readonly telemetry: DraftPorts['telemetry'] & Asking;
+    /** For requests with a page; without both, they are answered with what to do instead. */
+    readonly pageRequests?: PageRequests | undefined;
+    readonly seen?: Ports['seen'] | undefined;
+    /** Asks another function that may read the sources; without it, `telemetry` is read here. */
+    readonly systemQuestions?: SystemQuestions | undefined;
   };
 
 export interface Message {
@@ -85,6 +92,8 @@ export interface Reply extends Words {
   readonly choices: readonly Choice[];
   /** Id of the approval whose question this reply repeats because the person said only "yes". */
   readonly repeatedApprovalId?: string;
+  /** What the person's next yes or no is about. */
+  readonly about?: string;
   /** A preference or fact that the person can confirm with a button or in words. */
   readonly proposal?: Proposal | undefined;
 }
@@ -115,6 +124,7 @@ export async function replyTo(
   const answered = fact ? factReply(fact) : await answerTo(message, parsed, incident, ports);
   const about =
     fact?.taught ??
+    answered.about ??
     (answered.repeatedApprovalId === undefined ? undefined : repeatBackFor(answered.repeatedApprovalId));
   const words = shorten(redact(text).replace(/\s+/g, ' ').trim(), 1000);
   if (words !== '')
@@ -143,6 +153,9 @@ async function answerTo(
     if (stopped) return reply('stop-looking', stopped);
     if (parsed.stop === 'said') return reply('stop-looking', only('No further investigation is going on here.'));
   }
+  const page = await handlePageRequest({ incident, by: message.by, text }, parsed, ports);
+  if (page)
+    return reply('cannot', page, { choices: page.choices, ...(page.about === undefined ? {} : { about: page.about }) });
   const teaching = await handleTeaching({ ...message, utterance: parsed.teaching }, ports);
   if (teaching.kind !== 'nothing') {
     // "Stop" answers every open question: the proposal to remember and the open approvals.
@@ -167,7 +180,7 @@ async function answerTo(
   if (fromRecord) return reply(fromRecord.id, fromRecord, { choices: fromRecord.choices ?? [] });
   const costs = await cost(message, parsed, incident, ports);
   if (costs) return costs;
-  const system = mayAskSystem(parsed) ? await answerSystem(text, incident, ports) : undefined;
+  const system = mayAskSystem(parsed) ? await askSystem(text, incident, ports, earlier) : undefined;
   if (system)
     return reply('system', system, { chart: system.chart, excerpts: system.excerpts, choices: system.choices ?? [] });
   const intent = await understand({ ...parsed, incidentId }, ports);

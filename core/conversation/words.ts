@@ -111,6 +111,7 @@ export function statusWords(
     lines: [
       ...placeInGroup(incident),
       ...(first ? [`${first.summary} ${capitalize(confidenceWords(first.confidence))}.`] : []),
+      ...(diagnosis?.next === undefined || incident.outcome === 'recovered' ? [] : [`Next: ${diagnosis.next}`]),
       ...(latest ? [`Last: ${latest.text} (${clockTime(latest.at)})`] : []),
       ...pending.map(({ question, expiresAt }) => `Waits for an answer until ${clockTime(expiresAt)}: ${question}`),
       ...(incident.trigger.kind === 'page' ? [pageWords[incident.pageStatus]] : []),

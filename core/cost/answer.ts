@@ -3,7 +3,7 @@ import { barChart } from '../charts/bars.ts';
 import { columnChart } from '../charts/columns.ts';
 import { amount } from '../charts/units.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import type { Account, Cost, Costs } from '../ports/costs.ts';
+import type { Account, Cost, CostQuery, Costs } from '../ports/costs.ts';
 import type { Clock } from '../ports/world.ts';
 import { clean, shorten } from '../text.ts';
 import type { Place } from './account-context.ts';
@@ -40,6 +40,7 @@ export async function answerCostQuestion(
   return question.kind === 'asked' ? answer(question, accounts, ports.costs) : question;
 }
 
+type By = CostQuery['by'];
 type ReadQuestion = Extract<CostQuestion, { kind: 'asked' }>;
 
 /** The costs that a question needs. */
@@ -58,20 +59,35 @@ async function answer(question: ReadQuestion, known: readonly Account[], costs: 
   const several = accounts === 'all' || accounts.length > 1;
   const usual = several ? 'account' : 'service';
   const series = (question.by === 'day' || question.by === 'month') && measure !== 'moved';
-  const by = series || question.by === 'service' || question.by === 'account' ? (question.by ?? usual) : usual;
-  const query = { accounts: accounts === 'all' ? [] : accounts.map(({ id }) => id), by };
+  const by = series || measure !== 'moved' || isPart(question.by) ? (question.by ?? usual) : usual;
+  const query = {
+    accounts: accounts === 'all' ? [] : accounts.map(({ id }) => id),
+    by,
+    ...(question.tag === undefined ? {} : { tag: question.tag }),
+  };
   const [now, before] = await Promise.all([
     costs.costs({ ...query, start: period.start, end: period.end }),
     costs.costs({ ...query, ...(question.comparedTo === undefined ? periodBefore(period) : yearBefore(period)) }),
   ]);
-  if (now.kind === 'gap') return { kind: 'gap', text: `The cost is unknown: ${now.gap.reason}` };
+  if (now.kind === 'gap')
+    return {
+      kind: 'gap',
+      text: isPart(question.by)
+        ? `The cost of ${accounts === 'all' ? 'all accounts' : listed(accounts)} by ${question.by} is unknown: ${now.gap.reason}`
+        : `The cost is unknown: ${now.gap.reason}`,
+    };
   const names = new Map(known.map((account) => [account.id, account.state ? titleOf(account) : account.name]));
   const bill: Bill = {
     question,
     subject: accounts === 'all' ? `All ${known.length} accounts` : listed(accounts),
     now: finite(now.costs),
     before: before.kind === 'data' ? finite(before.costs) : undefined,
-    nameOf: (key) => (by === 'account' ? (names.get(key) ?? key) : shorten(clean(key), 80)),
+    nameOf: (key) =>
+      by === 'account'
+        ? (names.get(key) ?? key)
+        : key === '' || key === 'NoRegion'
+          ? `without ${by === 'tag' ? `the tag ${question.tag ?? ''}` : 'a region'}`
+          : shorten(clean(key), 80),
   };
   const answerText = series ? seriesWords(bill, by) : measure === 'moved' ? movedWords(bill) : sumWords(bill, by);
   const [only] = accounts;
@@ -98,7 +114,9 @@ interface AnswerText {
 }
 
 /** Renders the sum and its breakdown. */
-function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): AnswerText {
+const isPart = (by: By | undefined): boolean => by !== undefined && by !== 'day' && by !== 'month';
+
+function sumWords(bill: Bill, by: By): AnswerText {
   const { question, subject, now, nameOf } = bill;
   const total = sum(now);
   const [first] = now;
@@ -111,7 +129,14 @@ function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Answ
         : text,
     lines: [
       ...(question.measure === 'most' ? [text] : []),
-      ...(greatest.length > 0 ? [`Most of it: ${greatest.join(', ')}.`] : []),
+      ...(greatest.length > 0
+        ? [`Most of it${by === 'region' || by === 'tag' ? `, by ${by}` : ''}: ${greatest.join(', ')}.`]
+        : []),
+      ...(by === 'tag' && now.length > 0 && now.every(({ key }) => key === '')
+        ? [
+            `No cost carries the tag ${question.tag ?? ''}: it may not be activated as a cost allocation tag, or nothing has it.`,
+          ]
+        : []),
       ...comparisonOf(bill),
       ...biggestMoves(bill),
     ],
@@ -124,7 +149,7 @@ function sumWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): Answ
 }
 
 /** Renders the sum and its course over the days or months. */
-function seriesWords(bill: Bill, by: 'service' | 'account' | 'day' | 'month'): AnswerText {
+function seriesWords(bill: Bill, by: By): AnswerText {
   const { question, subject, now } = bill;
   const total = sum(now);
   const most = now.reduce<Cost | undefined>((best, one) => (best && best.usd >= one.usd ? best : one), undefined);

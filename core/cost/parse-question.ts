@@ -36,6 +36,8 @@ export type CostQuestion =
       readonly origin?: Origin | undefined;
       /** The breakdown that the question names; undefined if it names none. */
       readonly by: By | undefined;
+      /** The key of the tag, for the breakdown by tag. */
+      readonly tag?: string | undefined;
       /** `moved`: the changes since the period before. `most`: the item with the greatest cost. */
       readonly measure: 'sum' | 'moved' | 'most';
       /** Compared with the same days a year before; absent, with the period before. */
@@ -53,8 +55,31 @@ const lastYear =
 const find = finderOf(costPhrases, {});
 const readFollowUp = grammarOf(followUp);
 /** In order of precedence, if a question names several. */
-const divisions = ['service', 'account', 'month', 'day'] as const satisfies readonly By[];
-const divisionIn = (has: Has): By | undefined => divisions.find((by) => has(by));
+const divisions = ['service', 'account', 'region', 'month', 'day'] as const satisfies readonly By[];
+const divisionIn = (has: Has, text: string): By | undefined =>
+  tagIn(text) === undefined ? divisions.find((by) => has(by)) : 'tag';
+/** "By tag team", "by the team tag", "per tag cost-center". */
+const tagPatterns: readonly RegExp[] = [
+  /\b(?:by|per|for each) (?:the )?(?:cost(?:[- ]allocation)? )?tag:? ["'“]?(?<key>[\w:./=+@-]{1,127}[\w])["'”]?/iu,
+  /\b(?:by|per|for each) (?:the )?["'“]?(?<key>[\w:./=+@-]{1,127}[\w])["'”]? tag\b/iu,
+];
+const notTags: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'for',
+  'in',
+  'of',
+  'the',
+  'each',
+  'every',
+  'cost',
+  'last',
+  'this',
+]);
+function tagIn(text: string): string | undefined {
+  const key = tagPatterns.map((pattern) => pattern.exec(text)?.groups?.key).find((one) => one !== undefined);
+  return key === undefined || notTags.has(key.toLowerCase()) ? undefined : key;
+}
 type Has = ReturnType<typeof find>;
 const hasIn = (text: string): Has => find(sentenceOf(text));
 const opensIn = (text: string) => readFollowUp(sentenceOf(text))?.slots.opens;
@@ -101,7 +126,8 @@ export function readCostQuestion(
   );
   const periods = texts.map((one) => readPeriod(withoutNames(one.replace(lastYear, ' '), accounts), now));
   const [has = () => false, ...before] = texts.map(hasIn);
-  const by = [has, ...before].map(divisionIn);
+  const by = [has, ...before].map((one, index) => divisionIn(one, texts[index] ?? ''));
+  const tag = texts.map(tagIn).find((one) => one !== undefined);
   const why = has('moved') && (own || has('direction') || isBareWhy(texts[0] ?? ''));
   const comparedTo = texts.some((one) => lastYear.test(one)) ? ('last-year' as const) : undefined;
   if (
@@ -158,6 +184,7 @@ export function readCostQuestion(
     origin: found.origin,
     by: rest.by === 'day' && lengthInDays(known) > maxDays ? 'month' : rest.by,
     measure,
+    ...(rest.by === 'tag' && tag !== undefined ? { tag } : {}),
     ...(comparedTo === undefined ? {} : { comparedTo }),
   };
 }

@@ -44,8 +44,8 @@ export function intentOf(text: string, answer: Answer): Intent {
   const plain = isPlain(answer);
   if (plain && answer.kind !== 'order') return { kind: 'answer', answer };
   const found = read(sentence);
-  // No action deletes a namespace or a database, so such an order is no answer to any question.
-  const isBeyond = found?.id === 'cannot' && found.slots.request === 'delete';
+  // No action deletes a namespace or a database or starts a workflow of PagerDuty, so such an order is no answer to any question.
+  const isBeyond = found?.id === 'cannot' && (found.slots.request === 'delete' || found.slots.request === 'workflow');
   if (plain && !isBeyond) return { kind: 'answer', answer };
   if (found === undefined) return answer.kind === 'nothing' ? { kind: 'unclear' } : { kind: 'answer', answer };
   switch (found.id) {

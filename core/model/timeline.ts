@@ -8,6 +8,7 @@ import { EntityRef, Instant } from './entity.ts';
 import { PageUpdate } from './events.ts';
 import { FactStatement, ServiceFact } from './fact.ts';
 import { Apart, IncidentStatus, Trigger } from './incident.ts';
+import { PageRequestKind } from './page-request.ts';
 import { withRenamedFields } from './renamed-fields.ts';
 import { Consultation, Gap } from './report.ts';
 import { Relation } from './storm.ts';
@@ -281,6 +282,14 @@ export const TimelineEvent = z.discriminatedUnion('type', [
   }),
   /** We updated the PagerDuty incident. */
   z.object({ type: z.literal('PageMarked'), status: z.enum(['acknowledged', 'resolved']), environment: z.string() }),
+  /** A person had us do something with the page itself. */
+  z.object({
+    type: z.literal('PageRequestDone'),
+    request: PageRequestKind,
+    by: z.string(),
+    outcome: z.enum(['done', 'failed', 'unknown']),
+    text: Words,
+  }),
   z.object({ type: z.literal('FollowersInformed'), when: z.enum(['found', 'ended']), text: Words }),
   MessageFailed,
   /** On the leader's timeline. */

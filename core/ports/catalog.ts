@@ -1,6 +1,7 @@
 // The service catalogue: the platform team's knowledge of its services (config/catalog.yaml).
 import * as z from 'zod';
 import { ActionId, Level } from '../model/action.ts';
+import { PageRequestKind } from '../model/page-request.ts';
 import { routedSignals } from './signals.ts';
 
 /** Autonomy levels of single actions that differ from the level of the rest. */
@@ -123,8 +124,10 @@ const Environment = z.strictObject({
       resolve: z.boolean().default(false),
       /** Send status updates about the diagnosis and the end to those who follow the incident. */
       statusUpdates: z.boolean().default(false),
+      /** What approvers may have Watchkeeper do with a page by words, after it has asked once more. */
+      requests: z.array(PageRequestKind).max(6).default([]),
     })
-    .default({ acknowledge: false, resolve: false, statusUpdates: false }),
+    .default({ acknowledge: false, resolve: false, statusUpdates: false, requests: [] }),
 });
 
 const timeZone = z.string().refine(isTimeZone, 'is no time zone of the IANA database, such as Europe/Berlin');

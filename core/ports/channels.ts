@@ -3,8 +3,10 @@
 import type { BusEvent } from '../model/events.ts';
 import type { FactStatement, ServiceFact } from '../model/fact.ts';
 import type { Message } from '../model/message.ts';
+import type { Matcher, Named, PageRequest, PageRequestKind } from '../model/page-request.ts';
 import type { Brief, Gap, Report } from '../model/report.ts';
 import type { SlackOrigin, SlackUserKind } from '../model/slack-origin.ts';
+import type { SystemAnswer, SystemRequest } from '../model/system-answer.ts';
 import type { ChatMessage } from '../model/utterance.ts';
 
 export interface Bus {
@@ -243,6 +245,31 @@ export interface ReasonRequest<T> {
  */
 export interface Reasoner {
   reason<T>(request: ReasonRequest<T>): Promise<Reasoned<T>>;
+}
+
+type OrGap<T> = ({ readonly kind: 'data' } & T) | { readonly kind: 'gap'; readonly gap: Gap };
+
+/** Does what people request with a page: in PagerDuty, and silences in Alertmanager. It never throws. */
+export interface PageRequests {
+  /** The kinds that the configuration makes possible. */
+  readonly can: ReadonlySet<PageRequestKind>;
+  /** People, or workflows, whose name contains the words; all workflows for none. At most ten. */
+  find(what: 'person' | 'workflow', words: string): Promise<OrGap<{ readonly found: readonly Named[] }>>;
+  /** The number of firing alerts that the matchers cover. */
+  covered(matchers: readonly Matcher[]): Promise<OrGap<{ readonly alerts: number }>>;
+  /** `unknown`: no answer came, so it may have been done; it must not be sent again by itself. */
+  carryOut(
+    request: PageRequest,
+    on: { readonly sourceId: string; readonly by: string; readonly comment: string },
+  ): Promise<
+    { readonly kind: 'done'; readonly detail: string } | { readonly kind: 'failed' | 'unknown'; readonly why: string }
+  >;
+}
+
+/** Asks the function that may read the sources a question about the system. */
+export interface SystemQuestions {
+  /** Undefined if the text is no question about the system. Throws `Unavailable` if the function cannot be called or its answer is invalid. */
+  ask(request: SystemRequest): Promise<SystemAnswer | undefined>;
 }
 
 /** Calls the specialists for follow-up questions. Each specialist is a function with its own context. */

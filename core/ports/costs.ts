@@ -16,11 +16,13 @@ export interface CostQuery {
   /** First day, and the day after the last: `YYYY-MM-DD`, in UTC like the bill. */
   readonly start: string;
   readonly end: string;
-  readonly by: 'service' | 'account' | 'day' | 'month';
+  readonly by: 'service' | 'account' | 'region' | 'tag' | 'day' | 'month';
+  /** The key of the cost allocation tag, for `tag`. */
+  readonly tag?: string | undefined;
 }
 
 export interface Cost {
-  /** Service name, account id, or first day (`YYYY-MM-DD`) of the group. */
+  /** Service name, account id, region, value of the tag (empty: without the tag), or first day (`YYYY-MM-DD`) of the group. */
   readonly key: string;
   readonly usd: number;
 }

@@ -7,6 +7,7 @@ import type {
   Heartbeats,
   Memory,
   OnCallSchedules,
+  PageRequests,
   Pager,
   Policies,
   Reasoner,
@@ -61,6 +62,7 @@ export interface Ports {
   readonly executions: Executions;
   readonly pager: Pager;
   readonly onCall: OnCallSchedules;
+  readonly pageRequests: PageRequests;
   readonly chat: Chat;
   readonly threads: Threads;
   readonly replies: Replies;

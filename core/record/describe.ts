@@ -88,6 +88,7 @@ const describers: Describers = {
   PageChanged: ({ status, at, by }) =>
     `The page was ${pageStatusWords[status]}${by === undefined ? '' : ` by ${by}`} at ${at}.`,
   PageMarked: ({ status, environment }) => `The page is ${status}, as the catalogue allows in ${environment}.`,
+  PageRequestDone: ({ text }) => text,
   FollowersInformed: ({ text }) => `The subscribers of the page received: ${text}`,
   MessageFailed: messageFailedText,
   MemberJoined: ({ member, because }) => joinText(member.title, because),

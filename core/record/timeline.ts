@@ -74,6 +74,7 @@ const kinds: Readonly<Record<Exclude<EventType, 'SpecialistReported'>, EntryKind
   VerificationFinished: 'verification',
   PageChanged: 'note',
   PageMarked: 'note',
+  PageRequestDone: 'note',
   FollowersInformed: 'note',
   MessageFailed: 'gap',
   MemberJoined: 'note',
@@ -138,6 +139,7 @@ function actorOf(event: TimelineEvent): string {
     case 'PreferenceProposed':
     case 'FactTaught':
     case 'FactForgotten':
+    case 'PageRequestDone':
       return event.by;
     case 'LeftGroup':
     case 'LongInvestigationEnded':

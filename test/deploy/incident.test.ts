@@ -201,6 +201,22 @@ describe('a deployed stage', () => {
     expect(await memory.utterances({ incidentId: incident.id, actor: 'U0ALICE' })).toMatchObject([{ text: words }]);
   });
 
+  test('answers a question about the system from the sources, by a function that may only read', async () => {
+    const question = await questionAbout(await incidentOf('QCRONJOB1'));
+    const ask = async (words: string) =>
+      expect((await sayInThread(emulator, outputs.SlackUrl, question, words)).status).toBe(200);
+    await ask('how many pods of ledger-api are ready?');
+    const answer = await eventually('an answer about pods', () =>
+      outside.messages().find(({ text }) => /pods? of ledger-api (?:is|are) ready/.test(text)),
+    );
+    expect(JSON.stringify(answer.blocks)).not.toContain('no access to sources');
+    await ask('what talks to ledger-api');
+    const calls = await eventually('an answer about calls', () =>
+      outside.messages().find(({ text }) => text.includes('ledger-api') && text.includes('nightly-invoices')),
+    );
+    expect(JSON.stringify(calls.blocks)).not.toContain('no access to sources');
+  });
+
   test('says what this account cost last month, of which account that is, and draws it; and pays for it once', async () => {
     const incident = await incidentOf('QCRONJOB1');
     const question = await questionAbout(incident);

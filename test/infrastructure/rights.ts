@@ -25,6 +25,16 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     's3:PutObject AnchorsBucket/anchors/*',
     'sqs:SendMessage BusFailedInvocations',
   ],
+  // It reads sources for the conversation, which may only ask it: nothing here writes anything.
+  'answer-system': [
+    'dynamodb:GetItem TablesIncidents INCIDENT#*',
+    'dynamodb:Query TablesIncidents CALLS*',
+    'dynamodb:Query TablesIncidents INCIDENT#*',
+    'dynamodb:Query TablesIncidents/index/by-kind',
+    'eks:DescribeCluster arn:aws:eks:eu-west-1:123456789012:cluster/backend',
+    'secretsmanager:GetSecretValue Secretskubeconfigreader',
+    'secretsmanager:GetSecretValue Secretsprometheustoken',
+  ],
   'assemble-context': [
     'bedrock-agentcore:ListMemoryRecords Memory',
     'bedrock-agentcore:RetrieveMemoryRecords Memory',
@@ -104,6 +114,7 @@ export const rights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem TablesPreferences PREFERENCES*',
     'dynamodb:UpdateItem TablesPreferences PROPOSAL#*',
     'events:PutEvents Bus',
+    'lambda:InvokeFunction arn:aws:lambda:eu-west-1:123456789012:function:watchkeeper-test-answer-system',
     's3:GetObject EvidenceBucket/evidence/*',
     's3:ListBucket EvidenceBucket evidence/*',
     's3:PutObject EvidenceBucket/knowledge/*',

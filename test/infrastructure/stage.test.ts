@@ -168,6 +168,7 @@ describe('the workflow', () => {
           'slack',
           'incident-update',
           'conversation',
+          'answer-system',
           'anchor-audit',
           'sync-knowledge',
           'report-drift',

@@ -1,7 +1,18 @@
 // Says what Watchkeeper cannot do, and what to do instead. Data.
 import type { IncidentAnswer } from './record.ts';
 
-type Request = 'silence' | 'snooze' | 'reassign' | 'page' | 'delete' | 'acknowledge' | 'resolve' | 'ticket' | 'deploy';
+type Request =
+  | 'silence'
+  | 'snooze'
+  | 'reassign'
+  | 'page'
+  | 'delete'
+  | 'acknowledge'
+  | 'resolve'
+  | 'ticket'
+  | 'deploy'
+  | 'change'
+  | 'workflow';
 
 const instead: Readonly<Record<Request, readonly [cannot: string, instead: string]>> = {
   silence: [
@@ -39,6 +50,14 @@ const instead: Readonly<Record<Request, readonly [cannot: string, instead: strin
   deploy: [
     'I cannot write, merge or deploy changes.',
     'Ship the fix as usual. Where a change is the cause and a rollback fits, I ask whether to roll it back.',
+  ],
+  change: [
+    'I cannot change flags, certificates, limits or configuration on request.',
+    'Change it where it is kept, with your own rights. "What else could you do?" lists the actions that fit here.',
+  ],
+  workflow: [
+    'I cannot start an Incident Workflow or a conference on request.',
+    'Start the workflow in PagerDuty (on the incident: Run Workflow). "Who is on call?" says whom to bring in.',
   ],
 };
 

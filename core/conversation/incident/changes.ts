@@ -1,6 +1,7 @@
 // Answers what changed before an incident and who changed it, from the changes that the investigation stored as evidence.
 import * as z from 'zod';
 import { statedTime } from '../../context/stated-time.ts';
+import { statedPeriod } from '../../language/stated-period.ts';
 import { Change } from '../../model/telemetry.ts';
 import { span } from '../../postmortem/times.ts';
 import { shorten } from '../../text.ts';
@@ -16,15 +17,25 @@ const maxListed = 8;
 const aroundMs = 30 * 60_000;
 
 export async function answerChanges(
-  { about, service }: { readonly about?: 'author' | undefined; readonly service?: string | undefined },
+  {
+    about,
+    service,
+    by: author,
+  }: {
+    readonly about?: 'author' | undefined;
+    readonly service?: string | undefined;
+    readonly by?: string | undefined;
+  },
   asked: Asked,
   ports: IncidentPorts,
 ): Promise<IncidentAnswer> {
   const all = await changesOf(asked, ports);
   const { within, words: when } = windowOf(asked, all);
   const inTime = all.filter(({ change }) => within(Date.parse(change.at)));
-  const found = service === undefined ? inTime : inTime.filter((one) => isOn(service, one));
-  const where = service === undefined ? '' : ` on ${service}`;
+  const found = inTime
+    .filter((one) => service === undefined || isOn(service, one))
+    .filter((one) => author === undefined || isBy(author, one));
+  const where = `${service === undefined ? '' : ` on ${service}`}${author === undefined ? '' : ` by ${author}`}`;
   if (found.length === 0) return { ...noneFound(asked, all, `${where}${when}`), choices: ['what did you check?'] };
   const named = found.filter(({ change }) => hypothesisOf(change, asked) !== undefined);
   const [first] = named.length > 0 ? named : found;
@@ -45,7 +56,7 @@ export async function answerChanges(
   };
 }
 
-async function changesOf(asked: Asked, ports: IncidentPorts): Promise<Found[]> {
+export async function changesOf(asked: Asked, ports: IncidentPorts): Promise<Found[]> {
   const pieces = (await evidenceOf(asked, ports)).filter(({ source }) => source === 'changes');
   const stored = await Promise.all(
     pieces.map(({ id }) => ports.evidence.full(asked.incident.id, id).catch(() => undefined)),
@@ -67,11 +78,22 @@ const hypothesisOf = ({ id, commit }: Change, { diagnosis }: Asked) =>
 const isOn = (service: string, { change, deploy }: Found): boolean =>
   [change.service, change.entity?.name, deploy?.service].some((name) => name?.toLowerCase() === service.toLowerCase());
 
+const isBy = (author: string, { change, deploy }: Found): boolean =>
+  [change.author, deploy?.author].some((name) =>
+    name
+      ?.toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .includes(author.toLowerCase()),
+  );
+
 /** The time that the question states; the deploy of the diagnosis for "since the deploy". */
 function windowOf(
   asked: Asked,
   all: readonly Found[],
 ): { readonly within: (ms: number) => boolean; readonly words: string } {
+  const { period } = statedPeriod(asked.text, new Date(asked.now));
+  if (period !== undefined && /^(?:over|between|yesterday|today|last|this)/.test(period.words))
+    return { within: (ms) => ms >= period.startMs && ms <= period.endMs, words: ` ${period.words}` };
   const stated = statedTime(asked.text, asked.now);
   const deploy = all.find(({ change }) => change.kind === 'deploy')?.change.at;
   const since = /\bsince (?:the|that|this|our)(?: last)? (?:deploy(?:ment)?|release|rollout)\b/i.test(asked.text);

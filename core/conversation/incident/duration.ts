@@ -1,6 +1,6 @@
 // Answers when an incident began and ended, and how long it lasts.
 import { span } from '../../postmortem/times.ts';
-import type { Asked, IncidentAnswer } from './record.ts';
+import { type Asked, type IncidentAnswer, serviceOf } from './record.ts';
 
 export function answerDuration({ about }: { readonly about?: 'end' | undefined }, asked: Asked): IncidentAnswer {
   const { incident, diagnosis, now } = asked;
@@ -9,7 +9,11 @@ export function answerDuration({ about }: { readonly about?: 'end' | undefined }
   const began = onset ?? page;
   const end = endOf(asked);
   const since = `It began at ${moment(began)}, ${onset === undefined ? 'the time of the page; an earlier start is not known' : 'by the evidence'}`;
+  const other = otherThan(asked);
   const lines = [
+    ...(other === undefined || diagnosis === undefined
+      ? []
+      : [`That is the time of the incident. About ${other} the diagnosis says: ${diagnosis.text}`]),
     ...(onset === undefined ? [] : [`The page came at ${moment(page)}, ${apart(onset, page)}.`]),
     `Watchkeeper began at ${moment(incident.openedAt)}.`,
   ];
@@ -29,6 +33,14 @@ export function answerDuration({ about }: { readonly about?: 'end' | undefined }
         ? [`${since}.`, ...lines]
         : [...lines, 'No recovery has been verified, and the page is not resolved.'],
   };
+}
+
+/** The thing of the diagnosis that the question names, if it is another one than the incident's service. */
+function otherThan(asked: Asked): string | undefined {
+  const words = asked.text.toLowerCase().split(/[^a-z0-9.-]+/);
+  return asked.diagnosis?.hypotheses
+    .map(({ entity }) => entity.name)
+    .find((name) => words.includes(name.toLowerCase()) && name !== serviceOf(asked));
 }
 
 /** The last verified recovery, else the end of the page. */

@@ -25,7 +25,10 @@ export async function answerHistory(
   const known = await knowledgeLines(asked, ports);
   if (found.length === 0)
     return {
-      text: `Not on record: none of the ${earlier.length} earlier incidents had this error or this cause here.`,
+      text:
+        earlier.length === 0
+          ? 'Not known: no earlier incident is on record here.'
+          : `Not on record: none of the ${earlier.length} earlier ${earlier.length === 1 ? 'incident' : 'incidents'} had this error or this cause here, so it is not known to have happened before.`,
       lines: [...(about === 'fix' ? ['So no earlier fix is known either.'] : []), ...known],
       choices: ['show me the runbook', 'what do you recommend?'],
     };

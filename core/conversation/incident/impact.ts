@@ -32,7 +32,7 @@ const Lines = z.looseObject({
 const maxSignals = 6;
 
 export async function answerImpact(
-  { about, service }: { readonly about?: 'number' | undefined; readonly service?: string | undefined },
+  { about, service }: { readonly about?: 'number' | 'loss' | undefined; readonly service?: string | undefined },
   asked: Asked,
   ports: IncidentPorts,
 ): Promise<IncidentAnswer> {
@@ -49,6 +49,12 @@ export async function answerImpact(
   const users = 'How many users that is: not known; no source here counts users.';
   if (asked.diagnosis === undefined)
     return { text: 'Not known yet: the investigation is still at work.', lines: numbers, choices: ['status'] };
+  if (about === 'loss')
+    return {
+      text: 'Whether anything is lost is not known: no source here counts what was lost. What was measured is below.',
+      lines: [...numbers, ...callers(asked)],
+      choices: ['how many requests failed?', 'what do you recommend?'],
+    };
   if (service !== undefined) return { ...about1(service, affected, asked), lines: [...numbers, users] };
   const others = affected.filter((name) => name !== own);
   const where =

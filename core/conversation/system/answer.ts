@@ -1,17 +1,19 @@
 // Answers questions about the system from the sources of the catalogue, with or without an incident. Every answer says what was read; nothing acts.
 import { parseSystem, type SystemQuestion } from '../../language/parse-system.ts';
-import { moment, statedPeriod } from '../../language/stated-period.ts';
+import { moment } from '../../language/stated-period.ts';
+import { isBareWhy, mayLean } from '../../language/system-follow-up.ts';
 import type { Incident } from '../../model/incident.ts';
 import { formatList } from '../../wording.ts';
 import { nearNames } from '../near-names.ts';
 import { askSource, windowOf } from './ask-sources.ts';
 import { answerCalls, callsAround } from './calls.ts';
 import { answerCompare, answerSame } from './compare.ts';
+import { piecesOf } from './follow-up.ts';
 import { answerHealth } from './health.ts';
 import { answerChanges, answerOpen, answerPast } from './history.ts';
-import { answerLogs, withoutSearch } from './logs.ts';
+import { answerLogs } from './logs.ts';
 import { answerMeasure } from './metrics.ts';
-import { type Directory, directoryOf, namesIn } from './names.ts';
+import { type Directory, directoryOf } from './names.ts';
 import { answerDeployed, answerPods, answerRestarted } from './pods.ts';
 import {
   type Asked,
@@ -26,22 +28,36 @@ import {
 const ownTopics: ReadonlySet<SystemQuestion['topic']> = new Set(['logs', 'changes', 'measure', 'pods', 'health']);
 const withService: ReadonlySet<SystemQuestion['topic']> = new Set(['measure', 'calls', 'same']);
 
-/** Undefined if the text asks something else. */
+/** Undefined if the text asks something else. `earlier`: the same person's messages in this place, oldest first. */
 export async function answerSystem(
   text: string,
   incident: Incident | undefined,
   ports: SystemPorts,
+  earlier: readonly string[] = [],
 ): Promise<SystemAnswer | undefined> {
-  const question = parseSystem(text);
-  if (question === undefined) return undefined;
+  const why = incident === undefined ? whyOf(text, earlier) : undefined;
+  if (why !== undefined) return why;
   const now = ports.clock.now();
-  const { asked, notes } = await sinceDeploy(await understood(question, incident, now, ports), ports);
-  const { named, stated } = asked;
+  const read = await understood(text, earlier, incident, now, ports);
+  if (read === undefined) return undefined;
+  const { asked, notes } = await sinceDeploy(read, ports);
+  const { named, stated, question } = asked;
   const isAll = question.topic === 'health' && /\b(?:everything|all|production|prod|the system)\b/i.test(text);
   const isFree = isAll || stated.period !== undefined || stated.against !== undefined || isNamed(asked);
   if (incident !== undefined && !isFree && ownTopics.has(question.topic)) return undefined;
   const answer = await answerTopic(asked, ports);
   return { ...answer, lines: [...named.notes, ...notes, ...answer.lines] };
+}
+
+/** "Why?" right after a question about the system: figures name no cause. */
+function whyOf(text: string, earlier: readonly string[]): SystemAnswer | undefined {
+  const last = earlier.at(-1);
+  if (!isBareWhy(text) || last === undefined || parseSystem(last) === undefined) return undefined;
+  return {
+    text: 'That answer reads figures and states; it looks for no cause. "What is wrong with …" and the service starts an investigation, which does.',
+    lines: [],
+    choices: ['which incidents are open'],
+  };
 }
 
 /** Sets the period of "since the deploy" by the latest deploy of the service within a week; says so if there is none. */
@@ -67,23 +83,31 @@ async function sinceDeploy(asked: Asked, { telemetry }: SystemPorts): Promise<{ 
 }
 
 async function understood(
-  question: SystemQuestion,
+  text: string,
+  earlier: readonly string[],
   incident: Incident | undefined,
   now: Date,
   ports: SystemPorts,
-): Promise<Asked> {
-  const said = question.topic === 'logs' ? withoutSearch(question.text) : question.text;
-  const stated = statedPeriod(said, now);
+): Promise<Asked | undefined> {
+  if (parseSystem(text) === undefined && !mayLean(text)) return undefined;
   const directory = await directoryOf(ports);
-  const asked = { question, stated, directory, incident, now, named: namesIn(stated.rest, directory) };
-  if (asked.named.unknown.length === 0) return asked;
-  const wider = await widened(asked, ports);
-  return { ...asked, directory: wider, named: namesIn(stated.rest, wider) };
+  const pieces = await piecesOf(text, earlier, {
+    now,
+    directory,
+    wider: () => widened(directory, incident, now, ports),
+  });
+  return pieces && { ...pieces, incident, now };
 }
 
 /** The directory with the names that the sources know: of calls, and of workloads and their namespaces. */
-async function widened(asked: Asked, ports: SystemPorts): Promise<Directory> {
-  const period = { startMs: asked.now.getTime() - 3_600_000, endMs: asked.now.getTime(), words: '' };
+async function widened(
+  directory: Directory,
+  incident: Incident | undefined,
+  now: Date,
+  ports: SystemPorts,
+): Promise<Directory> {
+  const period = { startMs: now.getTime() - 3_600_000, endMs: now.getTime(), words: '' };
+  const asked = { ...nothingAsked, directory, incident, now };
   const [calls, kubernetes] = await Promise.all([
     callsAround(undefined, asked, period, ports),
     askSource('kubernetes', { ...scopeAround({}, asked, period), window: windowOf(period) }, {}, ports.telemetry),
@@ -103,6 +127,12 @@ async function widened(asked: Asked, ports: SystemPorts): Promise<Directory> {
   }
   return { ...asked.directory, services, namespaces, clusters };
 }
+
+const nothingAsked = {
+  question: { topic: 'calls', text: '' },
+  stated: { sinceDeploy: false, rest: '' },
+  named: { services: [], clusters: [], namespaces: [], environments: [], unknown: [], notes: [] },
+} as const;
 
 const isNamed = ({ named }: Asked): boolean =>
   [named.services, named.clusters, named.namespaces, named.unknown].some(({ length }) => length > 0);

@@ -3,19 +3,13 @@ import type { SystemQuestion } from '../../language/parse-system.ts';
 import type { Period, StatedPeriod } from '../../language/stated-period.ts';
 import type { Incident } from '../../model/incident.ts';
 import { type Reach, type Scope, withoutIncidentId } from '../../model/scope.ts';
+import type { SystemAnswer } from '../../model/system-answer.ts';
 import { findService } from '../../ports/catalog.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Asking, windowOf } from './ask-sources.ts';
 import type { Directory, Named } from './names.ts';
 
-export interface SystemAnswer {
-  readonly text: string;
-  readonly lines: readonly string[];
-  readonly choices?: readonly string[];
-  readonly excerpts?: { title: string; text: string }[] | undefined;
-  /** The chart as SVG. */
-  readonly chart?: string | undefined;
-}
+export type { SystemAnswer };
 
 export type SystemPorts = Pick<Ports, 'catalog' | 'incidents' | 'clock'> &
   Partial<Pick<Ports, 'callGraph'>> & { readonly telemetry: Asking };

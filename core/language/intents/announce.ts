@@ -7,7 +7,7 @@ export const announce = defineIntent({
     audience: list({
       customers: ['(customers|users|clients|[the] public|[the] status page|statuspage)'],
       inside: [
-        '(stakeholders|management|support|[the] (business|boss|ceo|cto|manager|bosses|team|company|others|leadership|next shift|next on-call))',
+        '(stakeholders|management|support|[the] .. (folks|people|guys|colleagues|department)|[the] (business|boss|ceo|cto|manager|bosses|team|company|others|leadership|next shift|next on-call))',
       ],
     }),
   },
@@ -24,6 +24,8 @@ export const announce = defineIntent({
     '(customer|customer-facing|customer facing|external|public|status page|statuspage) [facing|status] (update|statement|announcement|message|notice|text) [please]',
     'what (do|should|can|could|shall) (i|we) (tell|say to|write to|post to|communicate to) [the|our|my] {audience}',
     '<write> (something|a text|a few words|words) <to>',
+    '<write> [me|us|up] [a|two|three|four|some] [short|brief] (line|lines|sentence|sentences|paragraph) [about (it|this|that)] <to>',
+    '<write> [me|us] something [..] [..] (for|to|on|into) [the|our] {audience} [..]',
     'update <to>',
     '(tell|inform|update) [the|our|my] {audience} [about it|what happened]',
   ],
@@ -34,6 +36,8 @@ export const announce = defineIntent({
     ['what do I tell customers?', { audience: 'customers' }],
     ['give me an update for management', { audience: 'inside' }],
     ['write a handover for the next shift', { audience: 'inside' }],
+    ['write two lines for the finance folks', { audience: 'inside' }],
+    ['give me something for the customers status page', { audience: 'customers' }],
     ['wirte the status update for custmers', { audience: 'customers' }],
   ],
   counterExamples: ['give me an update', 'status update', 'write the postmortem', 'what do the customers say'],

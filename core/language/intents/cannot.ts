@@ -1,5 +1,5 @@
 // The intent of requests for which Watchkeeper has no action.
-import { defineIntent, list } from '../grammar/intent.ts';
+import { defineIntent, list, number } from '../grammar/intent.ts';
 
 export const cannot = defineIntent({
   id: 'cannot',
@@ -14,7 +14,10 @@ export const cannot = defineIntent({
       resolve: [],
       ticket: [],
       deploy: [],
+      change: [],
+      workflow: [],
     }),
+    number,
   },
   rules: {
     alerts:
@@ -28,7 +31,7 @@ export const cannot = defineIntent({
   sentences: [
     {
       templates: [
-        '(silence|mute|suppress|inhibit) [..] ',
+        '(silence|mute|suppress|inhibit) [..] [..]',
         '(disable|turn off|switch off|stop) <the> [..] <alerts> [..]',
         '(stop|quit) (alerting|paging|notifying|spamming|beeping) [me|us] [..]',
         'make (it|this|the (alert|page|pager|alarm)) (stop|quiet|shut up) [..]',
@@ -59,15 +62,31 @@ export const cannot = defineIntent({
         'page !(me|us|is|was|again|status|has|have) ..',
         '(add|invite) <somebody> [as] [a] [responder] [..]',
         '(add|request) [a|another|more] (responder|responders) [..]',
-        '(start|run|trigger|launch) [a|an|the] (incident workflow|response play|conference call|war room|bridge|zoom) [..]',
+        '(start|launch) [a|an|the] (conference call|war room|bridge|zoom) [..]',
+        '(add|invite) !(me|a|an|to) .. [as|to] [a|an|the] (responder|responders|incident|page|call|channel|thread)',
         '(open|create|start) [a|an|the] (war room|bridge|conference call|zoom|channel|incident channel) [..]',
       ],
       gives: { request: 'page' },
     },
     {
       templates: [
+        '(start|run|trigger|launch|kick off|fire) [a|an|the|our] [..] (incident workflow|workflow|response play|incident process|major incident process) [..]',
+      ],
+      gives: { request: 'workflow' },
+    },
+    {
+      templates: [
+        '(turn|switch|flip|toggle) (on|off|back|it|the|this|that) .. [..]',
+        '(renew|rotate|replace|extend|increase|raise|lower|change|edit|update|set|remove|disable|enable) <the> [..] (certificate|cert|secret|password|flag|feature flag|limit|limits|quota|policy|timeout|config|configuration|it) [..]',
+        'add {number} [more|new|extra] (pods|pod|replicas|instances|nodes|connections) [..]',
+      ],
+      gives: { request: 'change' },
+    },
+    {
+      templates: [
         '(delete|remove|destroy|wipe|erase|truncate|drop|nuke) <the> [old|whole|entire|broken|stuck] <things> [..]',
-        '(delete|remove|destroy|wipe|erase|truncate|nuke) <the> .. (namespace|database|table|volume|bucket|cluster|deployment|incident|records)',
+        '(delete|remove|destroy|wipe|erase|truncate|nuke|drop|purge) <the> [..] (dead letters|dead letter queue|dlq|messages|rows|records|logs)',
+        '(delete|remove|destroy|wipe|erase|truncate|nuke|drop) <the> .. (namespace|database|table|volume|bucket|cluster|deployment|incident|records)',
       ],
       gives: { request: 'delete' },
     },
@@ -112,6 +131,12 @@ export const cannot = defineIntent({
     ['resolve the incident', { request: 'resolve' }],
     ['create a jira ticket', { request: 'ticket' }],
     ['deploy the hotfix', { request: 'deploy' }],
+    ['turn the flag off for me', { request: 'change' }],
+    ['renew the certificate', { request: 'change' }],
+    ['drop the promotions table', { request: 'delete' }],
+    ['kick off the major incident workflow', { request: 'workflow' }],
+    ['add 5 more pods', { request: 'change', number: 5 }],
+    ['mute the checkout alerts til morning', { request: 'silence' }],
     ['silense this alert pls', { request: 'silence' }],
   ],
   counterExamples: [

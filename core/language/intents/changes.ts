@@ -7,12 +7,15 @@ export const changes = defineIntent({
     /** `author`: the person wants the people behind the changes first. */
     about: list({ author: ['who', 'whose'] }),
     service: name,
+    /** Who made the changes that the person wants. */
+    by: name,
   },
   rules: {
-    made: '(changed|change|deployed|released|shipped|merged|pushed|committed|introduced|rolled out|broke|wrote|touched|edited|modified)',
+    made: '(flipped|flip|toggled|toggle|enabled|disabled|turned on|turned off|switched on|switched off|changed|change|deployed|released|shipped|merged|pushed|committed|introduced|rolled out|broke|wrote|touched|edited|modified)',
     change:
       '(change|changes|deploy|deploys|deployment|deployments|release|releases|commit|commits|rollout|rollouts|version|pr|flag|flags|migration)',
-    where: '(in|on|to|with|at|for|of) ([the] (service|system|incident|cluster)|there|[the] {service} [service])',
+    where:
+      '(in|on|to|with|at|for|of) ([the] (service|system|incident|cluster)|there|[the] !(the|last|past|it|this|that|my|your|our) {service} [service])',
     time: '(recently|lately|since|before|after|in the last|within|during|between|from|at|around|today|yesterday|last|this morning|this afternoon|overnight|shortly|just|right|then|here|until) [..]',
     rest: '[<where>] [<time>]',
   },
@@ -30,6 +33,11 @@ export const changes = defineIntent({
     'when (was|is) the (last|latest) <change> <rest>',
     'what (did|does) (the|this|that) [last|latest|new|bad] <change> (change|do|contain|touch|include)',
     'what is (in|different in|new in) (the|this|that) [last|latest|new|bad] <change>',
+    'what [exactly|all] (is|was|were) (in|inside|part of) (it|(the|this|that) .. <change>|<change> ..)',
+    'what [exactly] (did|does) [the|this|that|our] {service} <change> (change|do|contain|touch|include|bring)',
+    'what [else|all] did {by} (deploy|change|ship|release|merge|push|commit|roll out|touch) <rest>',
+    'who (is|was) (he|she|the author|that person)',
+    '(show|give) [me|us] (that|this|the) change',
   ],
   mentions: [
     { all: ['what [has|have|was|were] (changed|deployed|released|shipped|rolled out)'] },
@@ -49,6 +57,11 @@ export const changes = defineIntent({
     ['which deploy caused this', {}],
     ['when was the last release of payment', { service: 'payment' }],
     ['did anyone change something in checkout', { service: 'checkout' }],
+    ['what else did tom deploy', { by: 'tom' }],
+    ['what did the catalog deploy change', { service: 'catalog' }],
+    ['what exactly was in the 7.4.0 release?', {}],
+    ['who flipped it', { about: 'author' }],
+    ['what changed in the last hour', {}],
     ['I just got paged, what changed and why', {}],
   ],
   counterExamples: [

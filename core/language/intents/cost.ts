@@ -36,6 +36,7 @@ export const costPhrases = {
     'top {word} services',
   ],
   account: ['(by|per|for each|of each|each|every) [aws] (account|accounts)', 'which [aws] (account|accounts)'],
+  region: ['(by|per|for each|of each|each|every) [aws] (region|regions)', '(which|what) [aws] (region|regions)'],
   month: ['(by|per|each|every) month', 'monthly', 'month (by|over) month'],
   day: ['(by|per|each|every|a) day', 'daily', 'day by day', 'over time', 'trend'],
   moved: [

@@ -18,7 +18,7 @@ export const duration = defineIntent({
     },
     'how long (has|have|is|are|was|were|did|ago) [..]',
     '(since|from) when [..]',
-    'when (did|was|has) <thing> [first] (start|started|begin|began|break|broken|fail|happen|go down|get bad|occur|trigger|open|opened|page|paged|fire|appear|seen|noticed|detected)',
+    'when (did|was|has) <thing> [first] (start|started|begin|began|break|broken|fail|happen|go down|get bad|occur|trigger|open|opened|page|paged|fire|appear|seen|noticed|detected) [exactly|first|roughly]',
     'when did (it|this|that|everything) (all|first) ..',
     '(start|begin|onset|duration) [time]',
     'what time (did|was) <thing> ..',

@@ -5,7 +5,7 @@ export const impact = defineIntent({
   id: 'impact',
   slots: {
     /** `number`: the person asks for an amount. */
-    about: list({ number: [] }),
+    about: list({ number: [], loss: [] }),
     service: name,
   },
   rules: {
@@ -24,6 +24,14 @@ export const impact = defineIntent({
         '[(affected|failed|failing)] (users|customers|requests) [affected]',
       ],
       gives: { about: 'number' },
+    },
+    {
+      templates: [
+        '(are|is|were|was|have|has|did|do|does|could|can|will|might) (we|any|the|our|some|all|) [..] (lose|lost|losing|missing|gone|duplicated|dropped|corrupted) [..]',
+        '(is|was) there [any] (data loss|loss of data) [..]',
+        '(data loss|lost data)',
+      ],
+      gives: { about: 'loss' },
     },
     'what [else|all] (does|do|is|are|did|was|were|will) <thing> [also] [going to] <affect>',
     'what [else|all] (is|are|was|were) [being] (affected|impacted|hit) [by <thing>]',
@@ -53,6 +61,9 @@ export const impact = defineIntent({
     ['how many requests failed', { about: 'number' }],
     ['what percentage of requests is failing', { about: 'number' }],
     ['impact?', {}],
+    ['are parcels lost?', { about: 'loss' }],
+    ['did we lose any orders', { about: 'loss' }],
+    ["who's hit by this", {}],
     ['waht is the imapct', {}],
   ],
   counterExamples: ['how many pods are ready', 'how many people need to approve', 'what is broken', 'how sure are you'],

@@ -17,10 +17,22 @@ import { investigate } from './investigate.ts';
 import { people } from './people.ts';
 import { preferences } from './preferences.ts';
 import { status } from './status.ts';
+import { suspect } from './suspect.ts';
 import { why } from './why.ts';
 
 /** Questions about an incident that its record answers, each with slots of its own. */
-export const incidentIntents = [announce, advice, people, changes, history, impact, duration, course, cannot] as const;
+export const incidentIntents = [
+  announce,
+  advice,
+  people,
+  changes,
+  history,
+  impact,
+  duration,
+  course,
+  suspect,
+  cannot,
+] as const;
 
 /** Intents about the incident, the diagnosis or the bill. */
 export const intents = [

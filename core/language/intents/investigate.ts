@@ -10,6 +10,11 @@ export const investigate = defineIntent({
     '(what is|give me|tell me) the [root] cause',
     'what is (up|broken|failing|down) [with|in|at] ..',
     '(look|dig) (at|into) (it|this|that)',
+    'what (is|was) the (real|actual|underlying|main|exact|true) (problem|cause|issue|error) [then|here|now]',
+    '(which|what) [exact] (cert|certificate|policy|tag|image|column|table|secret|key|selector|port|class|node|host|database|vendor|schema|error|error message|message|command|limit|volume|disk) [exactly|was it|is it|then|is missing|is wrong]',
+    '(which|what) [exact] (cert|certificate|policy|tag|image|column|table|secret|key|selector|port|class|limit|command) (is|was|did|does|do) .. [..]',
+    '(what|which) (is|was) the (typo|mistake|wrong|bad|missing|misspelled) .. [..]',
+    'what is (wrong|the mistake|the typo) (in|with|on) the ..',
   ],
   mentions: [
     {
@@ -28,6 +33,9 @@ export const investigate = defineIntent({
     ['so what did u find', {}],
     ['what went wrong here', {}],
     ["what's the root casue", {}],
+    ['which cert?', {}],
+    ['what is the typo in the command', {}],
+    ['what is the real problem then', {}],
   ],
   counterExamples: ['the investigation goes on without it', 'lunch?', 'the weather is nice'],
 });

@@ -12,7 +12,7 @@ export const people = defineIntent({
     thing:
       '(it|this|that|[the|this|that] (service|incident|page|problem|system|component|job|cluster)|[the] {service} [service|job|team])',
     oncall: '((on|[the] on) call|oncall|on-call|on duty|on pager)',
-    approve: '(approve|sign off|answer|decide|say yes|ok|confirm|authorise|authorize|approved)',
+    approve: '(approve|say yes to|sign off|answer|decide|say yes|ok|confirm|authorise|authorize|approved)',
     action: '(it|this|that|the (action|rerun|rollback|restart|question|fix|change))',
   },
   sentences: [
@@ -27,6 +27,7 @@ export const people = defineIntent({
         '(do|does) (anyone|anybody|somebody|we) (own|know) <thing>',
         'who (do|should|can|could|would|must) (i|we) (ask|contact|talk to|speak to|reach out to|escalate to|escalate (it|this|that) to|involve|go to|tell|bother) [about <thing>]',
         'who (knows|can help) [about|with] [<thing>]',
+        'who (can|could|should|would|will) (fix|repair|review|change|look at|look after|help with) (it|this|that|<thing>|the (fix|code|bug|change|policy|problem))',
       ],
       gives: { role: 'owner' },
     },
@@ -56,7 +57,7 @@ export const people = defineIntent({
     },
     {
       templates: [
-        'who (is|are) [already] (on (it|this|that)|working on <thing>|looking (at|into) <thing>|handling <thing>|dealing with <thing>|the incident commander)',
+        'who [else] (is|are) [else] [already|also] (on (it|this|that)|working on <thing>|looking (at|into) <thing>|handling <thing>|dealing with <thing>|the incident commander)',
         'who (has|took|acknowledged|acked|acks|picked up|holds) (it|this|that|the (page|incident))',
         '(is|are) (anyone|anybody|somebody|someone|people) [already|else] (on (it|this|that)|working on <thing>|looking (at|into) <thing>|handling <thing>) [already|yet]',
         '(did|has) (anyone|anybody|somebody|someone) (acknowledged|acknowledge|ack|acked|taken|take|picked up) [it|this|that|the page]',

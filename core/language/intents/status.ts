@@ -20,6 +20,14 @@ export const status = defineIntent({
     '(are|is) (we|it|everything|the service|the incident) (back [up]|up again|ok|okay|healthy|fixed) [again]',
     'what (do you|would you) (recommend|suggest|propose|advise)',
     'what is (the|your) (plan|recommendation|next step|suggestion)',
+    '[so] what (are|is|do) (you|we|it|this) [still] (waiting|wait) for [then|now|exactly]',
+    '[so] what now',
+    '[so] what (do|should|shall|must|can) (i|we) do (first|then|now)',
+    '(can|could|shall|should) (i|we) (call it|consider it) (done|fixed|over|a day)',
+    '(is|are) (it|this|things|that) getting (better|worse) [or worse|or better]',
+    '[so] [is there] (nothing|anything) [left|more|else] [for (us|me)] [to do|we can do|i can do] [for (us|me)] [to do] [then|now|here]',
+    'tl , dr',
+    'tl dr',
   ],
   mentions: [
     {
@@ -45,6 +53,11 @@ export const status = defineIntent({
     ['did you touch anything?', {}],
     ['so what do we do now', {}],
     ['what do you recommend', {}],
+    ['what are you waiting for', {}],
+    ['so what now', {}],
+    ['what should i do first', {}],
+    ['is it getting better or worse?', {}],
+    ['so nothing to do for us?', {}],
   ],
   counterExamples: ['stage', 'stale', 'can you draft a customer facing update', 'what did the cache do at noon'],
 });

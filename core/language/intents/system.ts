@@ -230,6 +230,9 @@ export const restarted = defineIntent({
         asks,
       ],
     },
+    { all: ['(did|have|has) (any|a|some) (pod|pods|container|containers) .. (restart|restarted|crash|crashed)'] },
+    { all: ['(anything|something) (restarting|restarted|crashing|crashlooping)'], maxWords: 8 },
+    { all: ['(pod|pods) (restarting|restarted|crashing|crashlooping) (in|of|today|since)'], maxWords: 8 },
   ],
   unless: [...others, 'restart (it|the|this|that|checkout)', '(have|did|what have) you'],
   examples: [
@@ -249,7 +252,7 @@ export const pods = defineIntent({
     {
       all: [
         '(pod|pods|instance|instances|replica|replicas)',
-        '(ready|running|available|healthy|pending|unready|alive|up|down|there|have|has|exist|unhealthy|wanted)',
+        '(ready|running|available|healthy|pending|unready|alive|up|down|there|have|has|exist|unhealthy|wanted|fine|ok|okay|start|starting|stuck)',
         '(how many|which|what|are|is|list|show|any|does|do)',
       ],
     },
@@ -303,11 +306,20 @@ export const health = defineIntent({
     '(is|are) (everything|all|all services|all systems|things) (healthy|ok|okay|fine|well|green|good|up|running|normal) ..',
     'how (is|are) (everything|the system|the systems|production|prod|things|the cluster) [doing|looking]',
     '[the] health (of|in) ..',
-    '(is|are) .. (healthy|unhealthy|degraded)',
+    '(is|are|was|were) .. (healthy|unhealthy|degraded|ok|okay|fine|up|alive) [(now|again|too|at|on|yesterday|today|last|around|between|since) ..]',
+    '(is|are) .. (down|up|slow|broken|failing) [(now|again|too|right now|or (up|degraded|slow|only ..))]',
+    '(everything|all) (ok|okay|good|fine|well|healthy) (with|in|at|on) ..',
+    '[the] (status|state) (of|in) ..',
     'how (is|are) .. (doing|looking|feeling)',
     '(anything|something) (wrong|broken|unhealthy|bad|unusual) [with|in|at|on] ..',
   ],
-  unless: [...others, '(it|this|that|we|you) (fixed|healthy|back|ok|okay|doing|looking)'],
+  unless: [
+    ...others,
+    '(it|this|that|we|you|they|he|she) (now|again) (fixed|healthy|back|ok|okay|doing|looking|fine|up|down)',
+    '(it|this|that|we|you|they|he|she) (fixed|healthy|back|ok|okay|doing|looking|fine|up|down|slow|broken|failing)',
+    '(status|state) of (it|this|that|[the|this|that|all|open] (incident|incidents|page|problem|question|rerun|rollback|action))',
+    '(customers|users|people|clients|pod|pods|replica|replicas|instances)',
+  ],
   examples: [
     ['is everything healthy?', {}],
     ['how is checkout doing', {}],

@@ -17,6 +17,10 @@ export const why = defineIntent({
     'are you [really|that|so] (sure|certain|confident) [about (it|this|that)|(it|this|that|its) [is] ..]',
     'what (supports|backs|proves) (it|this|that|your) [theory|hypothesis|diagnosis|idea|conclusion]',
     '(sure|certain)',
+    'what (would|could|can) (change your mind|make you (more|less|so) [sure|certain|confident]|raise your confidence|prove you wrong)',
+    '[is there] (anything|something|what) (that|which|) (speaks|stands|is|counts) against (it|this|that|your (theory|diagnosis|hypothesis))',
+    'what (speaks|is|counts) against (it|this|that|your (theory|diagnosis|hypothesis))',
+    'how (can|do) you (be [so] sure|know)',
   ],
   mentions: [
     {
@@ -36,6 +40,8 @@ export const why = defineIntent({
     ['whats the reson', {}],
     ['are you sure its dns', {}],
     ['what supports that theory', {}],
+    ['what would change your mind?', {}],
+    ['is there anything that speaks against it', {}],
   ],
   counterExamples: ['explain the invoice'],
 });

@@ -63,6 +63,36 @@ test('months and pages are added up, greatest first', async () => {
     GroupBy: [{ Type: 'DIMENSION', Key: 'SERVICE' }],
   });
 });
+test('regions are a dimension and tags a group of their own, with the costs that carry no tag', async () => {
+  const { server, costs } = await against((asked) =>
+    json({
+      ResultsByTime: [
+        {
+          Groups: asked.body.includes('"TAG"')
+            ? [group('team$shop', '7'), group('team$', '2')]
+            : [group('eu-west-1', '5'), group('NoRegion', '1')],
+        },
+      ],
+    }),
+  );
+  await using _ = server;
+  expect(await costs.costs({ ...query, by: 'tag', tag: 'team' })).toMatchObject({
+    costs: [
+      { key: 'shop', usd: 7 },
+      { key: '', usd: 2 },
+    ],
+  });
+  expect(await costs.costs({ ...query, by: 'region' })).toMatchObject({
+    costs: [
+      { key: 'eu-west-1', usd: 5 },
+      { key: 'NoRegion', usd: 1 },
+    ],
+  });
+  expect(server.asked.map(({ body }) => JSON.parse(body).GroupBy)).toEqual([
+    [{ Type: 'TAG', Key: 'team' }],
+    [{ Type: 'DIMENSION', Key: 'REGION' }],
+  ]);
+});
 test('accounts are read page by page', async () => {
   const { server, costs } = await against((asked) =>
     'NextToken' in JSON.parse(asked.body)

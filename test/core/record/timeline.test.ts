@@ -128,6 +128,7 @@ const examples: { readonly [Type in EventType]: EventOf<Type> } = {
   VerificationFinished: { type: 'VerificationFinished', verdict: 'recovered', text: 'It is well.', ofRollback: false },
   PageChanged: { type: 'PageChanged', eventId: 'e-3', status: 'resolved', at: at('03:10:00'), by: 'Ana Ruiz' },
   PageMarked: { type: 'PageMarked', status: 'acknowledged', environment: 'production' },
+  PageRequestDone: { type: 'PageRequestDone', request: 'snooze', by: 'ada', outcome: 'done', text: 'Done: snoozed.' },
   FollowersInformed: { type: 'FollowersInformed', when: 'found', text: 'It is being worked on.' },
   MessageFailed: { type: 'MessageFailed', place: 'page', about: 'ending', reason: 'PagerDuty did not answer.' },
   MemberJoined: { type: 'MemberJoined', member: { id: 'inc-2', title: 'Errors of web' }, because },
