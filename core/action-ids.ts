@@ -13,6 +13,8 @@ export const actionIds = [
   'cordon-node',
   'uncordon-node',
   'enable-autoscaler',
+  'drain-node',
+  'restart-in-batches',
   'retry-execution',
   'purge-cdn-key',
 ] as const;

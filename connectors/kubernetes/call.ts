@@ -10,7 +10,7 @@ export const keyAnnotation = 'watchkeeper.dev/action-key';
 const keysKept = 8;
 
 export type Outcome =
-  | { readonly kind: 'done' | 'already-done'; readonly detail: string }
+  | { readonly kind: 'done' | 'already-done' | 'going'; readonly detail: string }
   | { readonly kind: 'refused'; readonly why: string };
 /** `key`: a short form of the action's key that is safe in names. */
 export interface Call {

@@ -7,6 +7,7 @@ import type { ActionIdOf } from '../../core/remediation/actions/index.ts';
 import type { ClusterAccess } from './access.ts';
 import { enableAutoscaler } from './autoscalers.ts';
 import type { Call, Outcome } from './call.ts';
+import { drainNode, restartInBatches } from './evictions.ts';
 import { rerunCronJob, rerunJob } from './jobs.ts';
 import { cordonNode, uncordonNode } from './nodes.ts';
 import { deletePod } from './pods.ts';
@@ -24,6 +25,8 @@ const executors = new Map<string, (call: Call) => Promise<Outcome>>(
     'cordon-node': cordonNode,
     'uncordon-node': uncordonNode,
     'enable-autoscaler': enableAutoscaler,
+    'drain-node': drainNode,
+    'restart-in-batches': restartInBatches,
   } satisfies Record<ActionIdOf<'kubernetes'>, (call: Call) => Promise<Outcome>>),
 );
 

@@ -83,6 +83,11 @@ export const PlanStep = z.object({
   limitSeconds: z.number().int().min(1).max(7200),
   /** `take-back`: the earlier steps are taken back at once. `stop`: people decide whether it goes on or back. */
   ifFails: z.enum(['take-back', 'stop']),
+  /** Further objects that the condition is about. */
+  others: z
+    .array(EntityRef.extend({ cluster: z.string(), namespace: z.string() }))
+    .max(40)
+    .optional(),
   /** The object that the target was when people saw the plan; a later object of the same name is not touched. */
   uid: z.string().optional(),
 });

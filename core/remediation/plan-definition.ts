@@ -33,6 +33,8 @@ export type BoundStep =
 export interface StepDefinition {
   readonly name: string;
   bind(input: PlanInput, earlier: readonly PlanStep[]): BoundStep;
+  /** Further objects that the condition is about. */
+  alsoLook?(input: PlanInput): readonly Target[];
   /** The condition that ends the step, in words. */
   check(target: Target): string;
   holds(live: Live): Judgement;
@@ -47,6 +49,8 @@ export interface Live {
   readonly step: PlanStep;
   readonly lookup: TargetLookup;
   readonly around: Around;
+  /** The further objects of the step. */
+  readonly others?: readonly { readonly target: Target; readonly lookup: TargetLookup }[];
   /** When the step began. */
   readonly since: Date;
 }

@@ -83,6 +83,7 @@ async function planOf(
       holdSeconds: step.holdSeconds,
       limitSeconds: step.limitSeconds,
       ifFails: step.ifFails,
+      ...(step.alsoLook === undefined ? {} : { others: step.alsoLook(input).slice(0, 40) }),
       ...(uid === undefined ? {} : { uid }),
     };
     if (bound.kind === 'look') {

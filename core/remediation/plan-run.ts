@@ -18,6 +18,7 @@ import type { ApprovalResolved, Remediated } from '../model/workflow.ts';
 import { summaryOf } from '../record/action-summary.ts';
 import { recordAudit } from '../record/audit/record.ts';
 import { describe } from '../record/describe.ts';
+import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { redact } from '../redaction/redact.ts';
 import { markPage } from '../reporting/pager-status.ts';
@@ -374,10 +375,17 @@ async function look(course: Course, run: PlanRun, step: PlanStep): Promise<Moved
     input.incident.id,
     tolerateUnavailable(ports.targets),
   );
+  const scope = { incidentId: input.incident.id };
+  const others = await Promise.all(
+    (step.others ?? []).map(async (target) => ({
+      target,
+      lookup: await tolerateUnavailable(ports.targets).look(target, scope),
+    })),
+  );
   const isOther = lookup.kind === 'object' && step.uid !== undefined && targetStateOf(lookup).uid !== step.uid;
   const judged = isOther
     ? ({ kind: 'broken', detail: 'It is not the object any more that the approval was for.' } as const)
-    : definition.holds({ plan, step, lookup, around, since: new Date(run.startedAt) });
+    : definition.holds({ plan, step, lookup, around, others, since: new Date(run.startedAt) });
   if (judged.kind === 'broken') return failed(course, run, step, { why: judged.detail, policies: [] });
   if (judged.kind === 'holds' && run.heldSeconds >= step.holdSeconds) {
     const next = restart({ ...withStep(run, run.at, 'done', judged.detail), at: run.at + 1 });
@@ -517,6 +525,7 @@ async function finish(course: Course, run: PlanRun): Promise<Moved> {
   await publishApprovalOutcome(course.approval.id, incident, ports, true);
   const text = `All ${plan.steps.length} steps are through: ${plan.title}.`;
   await tell(course, run, { to: 'finished', text, key: 'finished' });
+  await publishResult(course, run, text);
   await ports.incidents.update(incident.id, { status: 'verifying' });
   await publishProgress(incident.id, ports);
   const action = plan.steps.flatMap((step) => step.action ?? [])[0] ?? course.decision.action;
@@ -527,6 +536,26 @@ async function finish(course: Course, run: PlanRun): Promise<Moved> {
     verificationPlan: verificationPlan(input, action, now),
     planRun: run,
   };
+}
+
+/** Tells the thread what each step came to; a proposal is the result of its step. If the thread cannot be reached, the timeline has it all. */
+async function publishResult({ plan, input, ports }: Course, run: PlanRun, headline: string): Promise<void> {
+  const lines = plan.steps.map(
+    ({ title, action }, index) => `${action === undefined ? '' : `${title}: `}${run.steps[index]?.detail ?? ''}`,
+  );
+  try {
+    await ports.chat.publish({
+      key: `plan-${input.incident.id}-${plan.id}`,
+      incidentId: input.incident.id,
+      kind: 'verification',
+      headline: shorten(headline, 300),
+      lines: lines.filter((line) => line !== '').map((line) => shorten(line, 1500)),
+      ...threadOf(input.incident.trigger),
+    });
+  } catch {
+    const event = { type: 'MessageFailed', place: 'thread', about: 'status' } as const;
+    await record(input.incident.id, event, { step: 'Remediate', key: `${plan.id}:result` }, ports);
+  }
 }
 
 async function end(course: Course, run: PlanRun, remediation: Extract<Result, { why: string }>): Promise<Moved> {

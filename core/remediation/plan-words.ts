@@ -3,6 +3,7 @@ import type { Approval, Plan, PlanQuestion, PlanRun, StepState, Verdict } from '
 import { verdictLabels } from '../record/labels.ts';
 import { shorten } from '../text.ts';
 import { formatList } from '../wording.ts';
+import { parseShownPods } from './shown-pods.ts';
 
 /** Whether a plan ended with some of its changes in place. */
 export const leftHalfDone = (run: PlanRun | undefined): boolean =>
@@ -12,9 +13,13 @@ export const leftHalfDone = (run: PlanRun | undefined): boolean =>
 export function stepLines({ plan, on, about }: PlanQuestion): string[] {
   return plan.steps.map((step, index) => {
     const asked = on.includes(step.name) ? '' : about === 'half-done' ? ' (not asked)' : ' (asked later)';
+    const pods = parseShownPods(String(step.action?.parameters.pods ?? ''))?.map(
+      ({ namespace, name }) => `${namespace}/${name}`,
+    );
+    const shown = pods === undefined ? '' : ` Pods: ${pods.join(', ')}.`;
     const fails = step.ifFails === 'take-back' ? 'the steps before it are taken back' : 'it stops and asks';
     const condition = step.check.replace(/\.$/, '');
-    return `${index + 1}. ${step.title}${asked}. Until: ${condition}; ${durationText(step.limitSeconds)} at most, otherwise ${fails}.`;
+    return `${index + 1}. ${step.title}${asked}. Until: ${condition}; ${durationText(step.limitSeconds)} at most, otherwise ${fails}.${shown}`;
   });
 }
 

@@ -30,6 +30,8 @@ export interface SimulatedOptions {
   readonly minAvailable?: number;
   readonly strategy?: 'RollingUpdate' | 'Recreate';
   readonly autoscaler?: 'enabled' | 'disabled';
+  /** The pods were killed for memory before. */
+  readonly killed?: boolean;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -42,6 +44,7 @@ export function simulatedCluster({
   minAvailable,
   strategy = 'RollingUpdate',
   autoscaler,
+  killed = false,
   labels = {},
 }: SimulatedOptions) {
   const book: Change[] = [];
@@ -124,6 +127,7 @@ export function simulatedCluster({
   const current = () => sets.at(-1);
   const isReady = (pod: { readyIn: number }) => pod.readyIn <= 0;
   let turn = 0;
+  let isHeld = false;
   const start = (): void => {
     const free = machines.filter((machine) => machine.spec.unschedulable !== true);
     turn += 1;
@@ -164,7 +168,7 @@ export function simulatedCluster({
       metadata.annotations[revision] = String(number);
     }
     status.observedGeneration = metadata.generation;
-    for (const pod of pods) pod.readyIn -= 1;
+    if (!isHeld) for (const pod of pods) pod.readyIn -= 1;
     const own = pods.filter((pod) => pod.set === current().metadata.name);
     const old = pods.filter((pod) => pod.set !== current().metadata.name);
     if (own.every(isReady) && old.length > 0) {
@@ -184,9 +188,20 @@ export function simulatedCluster({
   for (const pod of pods) pod.readyIn = 0;
   move();
 
+  const first = current().metadata.name;
   const podObject = (pod: (typeof pods)[number]): Json => ({
     ...pod.object,
-    status: { phase: 'Running', conditions: [{ type: 'Ready', status: isReady(pod) ? 'True' : 'False' }] },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: isReady(pod) ? 'True' : 'False' }],
+      ...(killed && pod.set === first
+        ? {
+            containerStatuses: [
+              { name, lastState: { terminated: { reason: 'OOMKilled', finishedAt: '2020-01-01T00:00:00Z' } } },
+            ],
+          }
+        : {}),
+    },
   });
   const named: readonly [RegExp, () => Json][] = [
     [new RegExp(`/deployments/${name}$`), () => deployment],
@@ -277,6 +292,16 @@ export function simulatedCluster({
     machines,
     scaler,
     request,
+    /** While it is held, no pod becomes ready. */
+    hold: (held: boolean): void => {
+      isHeld = held;
+    },
+    /** All pods are replaced, by no plan. */
+    renew: (): void => {
+      const count = pods.length;
+      pods = [];
+      while (pods.length < count) start();
+    },
     pods: () => pods.map(podObject),
     access: (cluster: string): ClusterAccess => ({
       name: cluster,

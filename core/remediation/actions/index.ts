@@ -4,11 +4,13 @@ import type { ActionId } from '../../model/action.ts';
 import type { ActionDefinition, ExecutorName } from '../action-definition.ts';
 import { cordonNode } from './cordon-node.ts';
 import { deleteStuckPod } from './delete-stuck-pod.ts';
+import { drainNode } from './drain-node.ts';
 import { enableAutoscaler } from './enable-autoscaler.ts';
 import { purgeCdnKey } from './purge-cdn-key.ts';
 import { raiseMemoryLimit } from './raise-memory-limit.ts';
 import { rerunCronJob } from './rerun-cronjob.ts';
 import { rerunJob } from './rerun-job.ts';
+import { restartInBatches } from './restart-in-batches.ts';
 import { restartRollout } from './restart-rollout.ts';
 import { retryExecution } from './retry-execution.ts';
 import { rollbackRollout } from './rollback-rollout.ts';
@@ -26,6 +28,8 @@ const table = {
   'cordon-node': cordonNode,
   'uncordon-node': uncordonNode,
   'enable-autoscaler': enableAutoscaler,
+  'drain-node': drainNode,
+  'restart-in-batches': restartInBatches,
   'retry-execution': retryExecution,
   'purge-cdn-key': purgeCdnKey,
 } satisfies { readonly [Id in ActionId]: ActionDefinition<Id> };

@@ -9,7 +9,7 @@ const suggested = (kind: string, cause: CauseCode, changeId?: string) =>
   suggestedAction(aHypothesis({ entity: { ...cronJob, kind }, cause, ...(changeId && { changeId }) }))?.id;
 
 /** Actions that mend no cause by themselves: only plans hold them. */
-const ofPlans = ['enable-autoscaler'] as const;
+const ofPlans = ['enable-autoscaler', 'drain-node', 'restart-in-batches'] as const;
 type Suggested = Exclude<ActionId, (typeof ofPlans)[number]>;
 
 const kindOf: Readonly<Record<Suggested, readonly [kind: string, cause: CauseCode, change?: string]>> = {
