@@ -9,9 +9,9 @@ import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { Impossible } from '../../core/errors.ts';
 import type { EventOf, TimelineEvent } from '../../core/model/timeline.ts';
-import { cronJobName, type Made, startCluster } from './cluster.ts';
+import { type Changed, cronJobName, deploymentName, type Made, startCluster } from './cluster.ts';
 import { type Orders, Outcome } from './orders.ts';
-import { copyRecording } from './recording.ts';
+import { copyDeployment, copyRecording } from './recording.ts';
 import type { Schedule } from './schedule.ts';
 
 export interface Verdict {
@@ -36,7 +36,11 @@ export async function runBatch(
     mkdirSync(data);
     writeFileSync(join(data, 'happened'), '');
     const scenarios = join(folder, 'scenarios');
-    for (const { seed } of schedules) copyRecording(join(scenarios, `s${seed}`), cronJobName(seed), `Q${seed}`);
+    for (const { seed, plan } of schedules) {
+      const folder = join(scenarios, `s${seed}`);
+      if (plan === undefined) copyRecording(folder, cronJobName(seed), `Q${seed}`);
+      else copyDeployment(folder, deploymentName(seed), `Q${seed}`);
+    }
     const lives = Math.max(...schedules.map(({ crashes }) => crashes.length));
     for (let life = 0; life < lives; life += 1) {
       const dying = schedules.filter(({ crashes }) => crashes.length > life).length;
@@ -50,7 +54,18 @@ export async function runBatch(
       undefined,
     );
     if (cluster.broken !== undefined) throw cluster.broken;
-    return verdictOf(schedules, cluster.made, outcomes);
+    return [
+      ...verdictOf(
+        schedules.filter(({ plan }) => plan === undefined),
+        cluster.made,
+        outcomes,
+      ),
+      ...verdictOfPlans(
+        schedules.filter(({ plan }) => plan !== undefined),
+        cluster.changed,
+        outcomes,
+      ),
+    ];
   } finally {
     await cluster.close();
     rmSync(folder, { recursive: true, force: true });
@@ -146,6 +161,79 @@ export function verdictOf(
       }),
     ];
   });
+}
+
+/** The changes of the plan on its way on, and of its way back. */
+const planChanges = (seed: number) => {
+  const deployment = `Deployment/${deploymentName(seed)}`;
+  const scaler = `HorizontalPodAutoscaler/${deploymentName(seed)}-hpa`;
+  return {
+    rolledBack: (change: Changed) => change.object === deployment && change.detail.includes(':1"'),
+    rolledForward: (change: Changed) => change.object === deployment && change.detail.includes(':2"'),
+    enabled: (change: Changed) => change.object === scaler && change.detail.includes('"Max"'),
+    disabled: (change: Changed) => change.object === scaler && change.detail.includes('"Disabled"'),
+  };
+};
+
+/** Pure. Of a plan, each change happens once at most, by an approval, and people are told how far it came. */
+export function verdictOfPlans(
+  schedules: readonly Schedule[],
+  changed: readonly Changed[],
+  outcomes: readonly Outcome[],
+): readonly Verdict[] {
+  return schedules.flatMap(({ seed }) => {
+    const own = changed.filter((one) => one.seed === seed);
+    const incidents = outcomes.filter((one) => one.seed === seed);
+    const verdict = (kind: Verdict['kind'], why: string): Verdict => ({ seed, kind, why });
+    if (incidents.length === 0) return [verdict('endless', 'There is no incident.')];
+    const is = planChanges(seed);
+    const known = Object.values(is);
+    const count = (wanted: (change: Changed) => boolean) => own.filter(wanted).length;
+    const isBack = count(is.rolledBack) > count(is.rolledForward);
+    const isEnabled = count(is.enabled) > count(is.disabled);
+    return [
+      ...own
+        .filter((one) => !known.some((wanted) => wanted(one)))
+        .map((one) => verdict('double', `${one.object} ${one.detail} is no step of the plan.`)),
+      ...known
+        .filter((wanted) => count(wanted) > 1)
+        .map((wanted) => verdict('double', `${own.find(wanted)?.object} was changed twice in the same way.`)),
+      ...own
+        .filter((one) => incidents.find(({ incidentId }) => incidentId === one.incidentId)?.approved !== true)
+        .map((one) => verdict('double', `${one.object} was changed, and nobody had approved it.`)),
+      ...incidents.flatMap((incident) => {
+        const { status, execution, incidentId, approved, actions } = incident;
+        if (status !== 'closed' && status !== 'failed')
+          return [verdict(execution === 'running' ? 'endless' : 'zombie', `Incident ${incidentId} is ${status}.`)];
+        const did = own.some((one) => one.incidentId === incidentId);
+        const finished = actions.some((event) => event.type === 'PlanMoved' && event.to === 'finished');
+        const told = actions.some(tellsOfPlan);
+        if (finished && did && !(isBack && isEnabled) && count(is.rolledForward) === 0)
+          return [verdict('lost', `Incident ${incidentId}: people are told that all is done, and it is not.`)];
+        if (did && !finished && !told)
+          return [verdict('lost', `Incident ${incidentId}: it is half done, and nobody is told.`)];
+        if (approved && !did && actions.length === 0)
+          return [verdict('lost', `Incident ${incidentId}: it was approved, and nobody is told what came of it.`)];
+        return [];
+      }),
+    ];
+  });
+}
+
+/** Whether the event says how far a plan came that did not come to its end. */
+function tellsOfPlan(event: TimelineEvent): boolean {
+  switch (event.type) {
+    case 'PlanMoved':
+      return event.to !== 'step-done' && event.to !== 'finished';
+    case 'IncidentConcluded':
+      return event.basis.kind === 'plan';
+    case 'StepFailed':
+    case 'InvestigationAbandoned':
+    case 'IncidentTakenOver':
+      return event.leftBehind.some(({ state }) => state === 'plan');
+    default:
+      return false;
+  }
 }
 
 /** An approved action must have been executed, or people must have learned that it was not, or that its outcome is unknown. */

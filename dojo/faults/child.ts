@@ -12,7 +12,7 @@ import { actingOn, recordedWorld } from '../../local/compose.ts';
 import { vary } from '../../local/paging.ts';
 import { type Hooks, type Runtime, startRuntime } from '../../local/runtime/index.ts';
 import type { MakeWorld } from '../../local/world.ts';
-import { cronJobName } from './cluster.ts';
+import { cronJobName, deploymentName } from './cluster.ts';
 import { Orders, type Outcome } from './orders.ts';
 import type { Crash, Schedule } from './schedule.ts';
 
@@ -68,6 +68,7 @@ function asOne(planned: unknown): object {
   return { ...rest, incident, page };
 }
 
+const Asking = z.looseObject({ remediation: z.looseObject({ kind: z.literal('asks') }) });
 const Awaiting = z.looseObject({ decision: z.looseObject({}) });
 const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
   if (bug === 'never-swept' && name === 'sweep-incidents') return {};
@@ -81,20 +82,26 @@ const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
   if (schedule?.stumbles === name && once(`stumble ${schedule.seed}`)) throw new Unavailable('It stumbled.');
   const made = await call(name, payload);
   if (name === 'assemble-context') return asOne(made);
-  if (name !== 'decide') return made;
+  // A plan that stopped asks from within its own step.
+  const asks = name === 'remediate' && Asking.safeParse(made).success;
+  if (name !== 'decide' && !asks) return made;
   // Short times, so that the harness does not wait half an hour.
   const seconds = { expiresInSeconds: 6, remindInSeconds: 3, lastSeconds: 3 };
   const decided = Awaiting.parse(made);
   return { ...decided, decision: { ...decided.decision, ...seconds } };
 };
 
-const accessFor = (incidentId: string): Parameters<typeof actingOn>[0] => ({
-  name: 'backend-1',
+const accessFor = (incidentId: string, schedule: Schedule | undefined): Parameters<typeof actingOn>[0] => ({
+  name: schedule?.plan === undefined ? 'backend-1' : 'backend-2',
   async request(path, { method = 'GET', body } = {}) {
     try {
       const response = await fetch(new URL(path, orders.cluster), {
         method,
-        headers: { 'content-type': 'application/json', 'x-incident': incidentId },
+        headers: {
+          'content-type': 'application/json',
+          'x-incident': incidentId,
+          'x-seed': String(schedule?.seed ?? ''),
+        },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.text();
@@ -110,40 +117,55 @@ const makeWorld: MakeWorld = async (ground) => {
   const scheduleFor = async (incidentId: string) =>
     bySeed.get(seedOf((await ground.incidents.get(incidentId))?.sourceId ?? ''));
   let tries = 0;
+  const acting = async (incidentId: string) => actingOn(accessFor(incidentId, await scheduleFor(incidentId)));
   return {
     ...world,
     // This harness causes the many concurrent incidents, so they are no symptom.
     catalog: {
       load: async () => {
         const loaded = await world.catalog.load();
-        return { ...loaded, budgets: { actsPerHour: 9999, actsPerIncident: 99, samePerDay: 99, podsPerHour: 9999 } };
+        // One person's word is enough, so that the schedules draw the answers.
+        const environments = Object.fromEntries(
+          Object.entries(loaded.environments).map(([name, one]) => [name, { ...one, approvalsForHighStakes: 1 }]),
+        );
+        return {
+          ...loaded,
+          environments,
+          budgets: { actsPerHour: 9999, actsPerIncident: 99, samePerDay: 99, podsPerHour: 9999 },
+        };
       },
     },
     targets: {
-      look: (target, scope) => actingOn(accessFor(scope.incidentId)).targets.look(target, scope),
-      around: (target, scope) => actingOn(accessFor(scope.incidentId)).targets.around(target, scope),
+      look: async (target, scope) => (await acting(scope.incidentId)).targets.look(target, scope),
+      around: async (target, scope) => (await acting(scope.incidentId)).targets.around(target, scope),
     },
     executor: {
-      dryRun: (action) => actingOn(accessFor(action.incidentId)).executor.dryRun(action),
+      dryRun: async (action) => (await acting(action.incidentId)).executor.dryRun(action),
       async execute(action) {
         const schedule = await scheduleFor(action.incidentId);
-        await holdIf(schedule, ({ at }) => at === 'before-call');
-        const dies = schedule && crashOf(schedule)?.at === 'during-call';
+        const nth = callOf(action.incidentId, action.idempotencyKey);
+        const isAt = (wanted: Crash['at']) => (crash: Crash) =>
+          crash.at === wanted && (crash.at === 'entered' || crash.at === 'left' || crash.nth === nth);
+        await holdIf(schedule, isAt('before-call'));
+        const crash = schedule && crashOf(schedule);
+        const dies = crash !== undefined && isAt('during-call')(crash);
         tries += 1;
         const idempotencyKey =
           bug === 'new-key-each-try' ? `${action.idempotencyKey}:${process.pid}:${tries}` : action.idempotencyKey;
-        const doing = actingOn(accessFor(action.incidentId)).executor.execute({
+        const doing = (await acting(action.incidentId)).executor.execute({
           ...action,
           idempotencyKey,
         });
         if (dies) {
           await Promise.race([doing.catch(() => undefined), sleep(20)]);
-          await holdIf(schedule, ({ at }) => at === 'during-call');
+          await holdIf(schedule, isAt('during-call'));
         }
         if (bug === 'swallowed-failure')
           return doing.catch(() => ({ kind: 'done' as const, detail: 'It seems to have been done.' }));
         const done = await doing;
-        await holdIf(schedule, ({ at }) => at === 'after-call');
+        if (schedule?.plan?.withdrawnAfter === nth + 1 && once(`withdrawn ${schedule.seed}`))
+          await withdraw(action.incidentId);
+        await holdIf(schedule, isAt('after-call'));
         return done;
       },
     },
@@ -176,9 +198,35 @@ const runtime: Runtime = await startRuntime({
   hooks: { invoke, entered: holdAt('entered'), left: holdAt('left') },
 });
 
+/** Which of the calls of an incident this is, by their keys; a call that is repeated keeps its number. */
+const calls = new Map<string, string[]>();
+function callOf(incidentId: string, key: string): number {
+  const keys = calls.get(incidentId) ?? [];
+  if (!keys.includes(key)) keys.push(key);
+  calls.set(incidentId, keys);
+  return keys.indexOf(key);
+}
+
+async function withdraw(incidentId: string): Promise<void> {
+  const latest = (await runtime.ports.approvals.ofIncident(incidentId)).findLast(({ plan }) => plan !== undefined);
+  if (latest !== undefined)
+    await answerApproval({ approvalId: latest.id, verdict: 'stop', by: 'cleo' }, runtime.ports).catch(() => undefined);
+}
+
 async function pressFor(approval: Approval): Promise<void> {
   const incident = await runtime.ports.incidents.get(approval.incidentId);
-  const answers = bySeed.get(seedOf(incident?.sourceId ?? ''))?.answers ?? [];
+  const schedule = bySeed.get(seedOf(incident?.sourceId ?? ''));
+  if (approval.plan?.about === 'half-done') {
+    const asked = (await runtime.ports.approvals.ofIncident(approval.incidentId)).filter(
+      ({ plan }) => plan?.about === 'half-done',
+    );
+    const verdict = schedule?.plan?.answers[asked.length - 1];
+    await sleep(20);
+    if (verdict !== undefined)
+      await answerApproval({ approvalId: approval.id, verdict, by: 'ana' }, runtime.ports).catch(() => undefined);
+    return;
+  }
+  const answers = schedule?.answers ?? [];
   await Promise.all(
     answers.map(async ({ by, verdict, afterMs }) => {
       await sleep(afterMs);
@@ -198,8 +246,8 @@ runtime.feed.watch((event) => {
 
 /** Like PagerDuty, it sends the page again until it is accepted. */
 async function page(schedule: Schedule, source: string, event: string): Promise<void> {
-  const body =
-    runtime.world.pages.find(({ body: text }) => text.includes(`${cronJobName(schedule.seed)}-`))?.body ?? '';
+  const name = schedule.plan === undefined ? `${cronJobName(schedule.seed)}-` : `"${deploymentName(schedule.seed)}"`;
+  const body = runtime.world.pages.find(({ body: text }) => text.includes(name))?.body ?? '';
   const ids = [event, source];
   const varied = vary(body, new Date(), () => ids.shift() ?? '');
   for (let nth = 0; nth < 50; nth += 1) {
@@ -283,7 +331,12 @@ if (last) {
       status,
       execution,
       approved: approvals.some((one) => one.state === 'decided' && one.verdict !== 'reject'),
-      actions: timeline.filter(({ kind }) => kind === 'action' || kind === 'learned').map(({ event }) => event),
+      actions: timeline
+        .filter(
+          ({ kind, event }) =>
+            kind === 'action' || kind === 'learned' || kind === 'failure' || event.type === 'IncidentTakenOver',
+        )
+        .map(({ event }) => event),
     };
     send({ outcome });
   }

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import type { Schedule } from './schedule.ts';
+import { type Change, type SimulatedCluster, simulatedCluster } from './simulated-cluster.ts';
 
 /** A created Job and its incident; `during`: the Jobs of the same CronJob that were running at that moment. */
 export interface Made {
@@ -22,12 +23,21 @@ type Job = z.infer<typeof Job>;
 export const cronJobName = (seed: number): string => `nightly-invoices-s${seed}`;
 const seedIn = (path: string): number => Number(/nightly-invoices-s(\d+)/.exec(path)?.[1] ?? -1);
 
+/** A change of a cluster in which plans act, and its incident. */
+export interface Changed extends Change {
+  readonly seed: number;
+  readonly incidentId: string;
+}
+
+export const deploymentName = (seed: number): string => `search-api-s${seed}`;
+
 /** The duration of a Job. */
 const runMs = 400;
 
 export interface Cluster {
   readonly url: string;
   readonly made: readonly Made[];
+  readonly changed: readonly Changed[];
   /** The first error of the cluster itself, which is a defect of this harness; undefined if there is none. */
   readonly broken: unknown;
   close(): Promise<void>;
@@ -37,6 +47,26 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
   const pending = new Map(schedules.map(({ seed, calls }) => [seed, [...calls]]));
   const jobs = new Map<string, { readonly job: Job; readonly endsAt: number }>();
   const made: Made[] = [];
+  const changed: Changed[] = [];
+  const simulated = new Map(
+    schedules.flatMap((schedule) =>
+      schedule.plan === undefined
+        ? []
+        : [
+            [
+              schedule.seed,
+              {
+                schedule,
+                cluster: simulatedCluster({
+                  name: deploymentName(schedule.seed),
+                  namespace: 'search',
+                  autoscaler: 'disabled',
+                }),
+              },
+            ] as const,
+          ],
+    ),
+  );
   let broken: unknown;
   const ofSeed = (seed: number) => [...jobs.values()].filter(({ job }) => seedIn(job.metadata.name) === seed);
   const running = (seed: number) => ofSeed(seed).filter(({ endsAt }) => endsAt > Date.now());
@@ -70,7 +100,46 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
     return answer(response, 201, job);
   };
 
+  const act = async (
+    { schedule, cluster }: { readonly schedule: Schedule; readonly cluster: SimulatedCluster },
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => {
+    const text = await textOf(request);
+    if (text === undefined) return response.destroy();
+    const { seed, plan } = schedule;
+    const isChange = request.method !== 'GET' && !request.url?.includes('dryRun=All');
+    const fault = isChange ? pending.get(seed)?.shift() : undefined;
+    if (fault === 'unavailable') return answer(response, 503, { kind: 'Status' });
+    const before = cluster.book.length;
+    const reply = cluster.request(
+      request.url ?? '/',
+      request.method ?? 'GET',
+      text === '' ? undefined : JSON.parse(text),
+    );
+    for (const change of cluster.book.slice(before))
+      changed.push({ ...change, seed, incidentId: String(request.headers['x-incident']) });
+    const { meanwhile } = plan ?? {};
+    if (meanwhile !== undefined && cluster.book.length >= meanwhile.after && (meanwhile.after > 0 || isChange)) {
+      const key = `${seed}`;
+      if (!disturbed.has(key)) disturb(cluster, meanwhile.what);
+      disturbed.add(key);
+    }
+    if (fault === 'lost-answer') return response.destroy();
+    if (fault === 'slow') return setTimeout(() => answer(response, reply.status, reply.body), 150);
+    return answer(response, reply.status, reply.body);
+  };
+  const disturbed = new Set<string>();
+
   const server = createServer((request, response) => {
+    const own = simulated.get(Number(request.headers['x-seed']));
+    if (own !== undefined) {
+      act(own, request, response).catch((error: unknown) => {
+        broken ??= error;
+        response.destroy();
+      });
+      return;
+    }
     const path = new URL(request.url ?? '/', 'http://cluster').pathname;
     const seed = seedIn(path);
     if (request.method === 'POST' && path.endsWith('/jobs')) {
@@ -92,6 +161,7 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     made,
+    changed,
     get broken() {
       return broken;
     },
@@ -101,6 +171,32 @@ export async function startCluster(schedules: readonly Schedule[]): Promise<Clus
         server.close(() => resolve());
       }),
   };
+}
+
+/** What somebody else does to the cluster. */
+function disturb(
+  { deployment, scaler, hold }: SimulatedCluster,
+  what: NonNullable<NonNullable<Schedule['plan']>['meanwhile']>['what'],
+): void {
+  switch (what) {
+    case 'scaled':
+      deployment.spec.replicas += 1;
+      deployment.metadata.generation += 1;
+      return;
+    case 'replaced':
+      deployment.metadata.uid = 'another';
+      scaler.metadata.uid = 'another';
+      return;
+    case 'rolled out':
+      deployment.spec.template.spec.containers[0].image = 'search/search-api:9';
+      deployment.metadata.generation += 1;
+      return;
+    case 'autoscaler enabled':
+      scaler.spec.behavior = { scaleUp: { selectPolicy: 'Max' }, scaleDown: { selectPolicy: 'Max' } };
+      return;
+    case 'no pod becomes ready':
+      hold(true);
+  }
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

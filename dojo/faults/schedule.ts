@@ -5,7 +5,8 @@ import * as z from 'zod';
 export const Crash = z.discriminatedUnion('at', [
   z.object({ at: z.literal('entered'), state: z.string() }),
   z.object({ at: z.literal('left'), state: z.string() }),
-  z.object({ at: z.enum(['before-call', 'during-call', 'after-call']) }),
+  /** `nth`: the call of this incident, from 0; a plan has several. */
+  z.object({ at: z.enum(['before-call', 'during-call', 'after-call']), nth: z.number().int().default(0) }),
 ]);
 export type Crash = z.infer<typeof Crash>;
 
@@ -28,6 +29,22 @@ export const Schedule = z.object({
   stumbles: z.string().optional(),
   /** A function at which the execution dies once for good, without a report. */
   dies: z.string().optional(),
+  /** Present: the incident is one whose remedy is a plan. */
+  plan: z
+    .object({
+      /** The approval is withdrawn after this many changes. */
+      withdrawnAfter: z.number().int().optional(),
+      /** What somebody else does to the cluster after this many changes. */
+      meanwhile: z
+        .object({
+          after: z.number().int(),
+          what: z.enum(['scaled', 'replaced', 'rolled out', 'no pod becomes ready', 'autoscaler enabled']),
+        })
+        .optional(),
+      /** The answers to the questions whether a half-done plan goes on, in this order; afterwards nobody answers. */
+      answers: z.array(z.enum(['approve', 'take-back', 'reject'])).max(3),
+    })
+    .optional(),
 });
 export type Schedule = z.infer<typeof Schedule>;
 
@@ -61,6 +78,19 @@ const states = [
   'Verify',
   'Learn',
 ] as const;
+/** The states on the path of a plan, more often those between its steps. */
+const planStates = [
+  'AwaitApproval',
+  'Approved',
+  'Remediate',
+  'Acted',
+  'PlanWait',
+  'Remediate',
+  'Acted',
+  'PlanWait',
+  'Settle',
+  'Verify',
+] as const;
 const functions = [
   'specialist-logs',
   'specialist-metrics',
@@ -83,9 +113,9 @@ export function scheduleOf(seed: number): Schedule {
   const several = <T>(most: number, make: () => T): T[] => Array.from({ length: upTo(most) }, make);
   const crash = (): Crash =>
     chance(0.5)
-      ? { at: one(['before-call', 'during-call', 'after-call'] as const) }
+      ? { at: one(['before-call', 'during-call', 'after-call'] as const), nth: 0 }
       : { at: one(['entered', 'left'] as const), state: one(states) };
-  return {
+  const single = {
     seed,
     crashes: chance(0.7) ? [crash(), ...(chance(0.3) ? [crash()] : [])] : [],
     calls: several(2, () => one(['unavailable', 'lost-answer', 'slow'] as const)),
@@ -102,5 +132,28 @@ export function scheduleOf(seed: number): Schedule {
     pagerFails: chance(0.3),
     ...(chance(0.25) ? { stumbles: one(functions) } : {}),
     ...(chance(0.12) ? { dies: one(dyingAt) } : {}),
+  };
+  if (!chance(0.5)) return single;
+  // Drawn after everything else, so that the schedules of single actions stay as they were.
+  const planCrash = (): Crash =>
+    chance(0.6)
+      ? { at: one(['before-call', 'during-call', 'after-call'] as const), nth: upTo(2) }
+      : { at: one(['entered', 'left'] as const), state: one(planStates) };
+  return {
+    ...single,
+    crashes: single.crashes.map(planCrash),
+    answers: single.answers.map((answer) => ({ ...answer, verdict: chance(0.92) ? 'approve' : 'reject' })),
+    plan: {
+      ...(chance(0.25) ? { withdrawnAfter: 1 + upTo(1) } : {}),
+      ...(chance(0.35)
+        ? {
+            meanwhile: {
+              after: upTo(2),
+              what: one(['scaled', 'replaced', 'rolled out', 'no pod becomes ready', 'autoscaler enabled'] as const),
+            },
+          }
+        : {}),
+      answers: several(3, () => one(['approve', 'take-back', 'take-back', 'reject'] as const)),
+    },
   };
 }
