@@ -90,7 +90,13 @@ export async function withModelDiagnosis(
   const known = { incidentId, diagnosis, reports: [...reports, ...questions.reports], plan };
   // A document that tells a cause is about another incident, or hostile; a page that tells one is a guess at best.
   const paged = plan.slice(0, 1).flatMap(({ trigger }) => [trigger.title, ...Object.values(trigger.details)]);
-  const texts = [...paged, ...known.reports.map(reportText), ...instructionsIn(plan), ...read.slice(1), ...questions.read];
+  const texts = [
+    ...paged,
+    ...known.reports.map(reportText),
+    ...instructionsIn(plan),
+    ...read.slice(1),
+    ...questions.read,
+  ];
   const isTold = texts.some(tellsConclusion);
   const supported = unsupported.length === 0 && !isTold;
   const own = value.own ?? suggested(known);
