@@ -20,6 +20,8 @@ export default defineConfig({
           exclude: ['test/deploy/**', 'test/browser/**', 'test/real/**', 'test/fixtures/**'],
           setupFiles: ['test/setup/properties.ts'],
           testTimeout: 30_000,
+          // Cases of the contract of sources wait for time limits; they wait together.
+          maxConcurrency: 80,
           hookTimeout: 60_000,
         },
       },

@@ -10,7 +10,8 @@ export const clientOptions = (region: string | undefined, credentials: AwsCreden
   ...(region === undefined ? {} : { region }),
   ...(credentials === undefined ? {} : { credentials }),
   maxAttempts: 4,
-  requestHandler: { requestTimeout: 8000, connectionTimeout: 3000 },
+  // Without throwOnRequestTimeout the SDK only warns.
+  requestHandler: { requestTimeout: 8000, throwOnRequestTimeout: true, connectionTimeout: 3000 },
 });
 
 /** Credentials of the account that the settings name; undefined for those of the process. @throws Misconfigured */
@@ -67,6 +68,11 @@ function reasonOf(operation: string, name: string): string {
   if (/Abort|Timeout/.test(name)) return `${operation} did not answer in time`;
   return `${operation} failed (${name})`;
 }
+
+/** Whether a service answers with the token that it was given, so that its pages would have no end. */
+export const isRepeated = (given: string | undefined, next: string | null | undefined): boolean =>
+  given !== undefined && next === given;
+export const repeats = (operation: string): string => `the pages of ${operation} repeat`;
 
 /** Names in words, of which only the first are listed. */
 export const listed = (names: readonly string[], most = 3): string =>

@@ -2,6 +2,7 @@
 // keeps what it was asked.
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 
 export interface Asked {
   readonly method: string;
@@ -14,6 +15,8 @@ export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Sent in place of the body, as fast as it is read. */
+  readonly stream?: AsyncIterable<Buffer>;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -33,8 +36,11 @@ export async function serve(answer: (asked: Asked) => Answer | Promise<Answer>):
       body: Buffer.concat(chunks).toString('utf8'),
     };
     asked.push(one);
-    const { status = 200, headers = {}, body = '' } = await answer(one);
-    response.writeHead(status, headers).end(body);
+    const { status = 200, headers = {}, body = '', stream } = await answer(one);
+    response.writeHead(status, headers);
+    if (stream === undefined) response.end(body);
+    // Whoever has enough closes the connection.
+    else await pipeline(stream, response).catch(() => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

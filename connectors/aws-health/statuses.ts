@@ -12,7 +12,7 @@ import { VendorStatus } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import type { Clock } from '../../core/ports/world.ts';
 import { clean, shorten } from '../../core/text.ts';
-import { type Answered, type Deadline, deadlineIn, send } from '../aws-calls.ts';
+import { type Answered, type Deadline, deadlineIn, isRepeated, repeats, send } from '../aws-calls.ts';
 
 export interface AwsHealthParts {
   readonly health: Pick<HealthClient, 'send'>;
@@ -120,6 +120,8 @@ async function eventsOf(
       const reason = reasonOf(answer);
       return page === 0 ? { events, failed: reason, missing: [] } : { events, missing: [`older events: ${reason}`] };
     }
+    if (isRepeated(nextToken, answer.data.nextToken))
+      return { events, missing: [`older events: ${repeats('DescribeEvents')}`] };
     events.push(...answer.data.events.filter((event) => isIn(event, window)));
     nextToken = answer.data.nextToken;
     if (nextToken === undefined) return { events, missing: [] };
@@ -141,17 +143,19 @@ async function descriptionsOf(
   { health }: AwsHealthParts,
   deadline: Deadline,
 ): Promise<{ of(arn: string): string | undefined; readonly missing: readonly string[] }> {
-  const eventArns = [...new Set(arns)].slice(0, maxDetails);
+  const all = [...new Set(arns)];
+  const eventArns = all.slice(0, maxDetails);
+  const beyond = all.length > maxDetails ? [`descriptions of ${all.length - maxDetails} of ${all.length} events.`] : [];
   if (eventArns.length === 0) return { of: () => undefined, missing: [] };
   const answer = await send('DescribeEventDetails', Details, () =>
     health.send(new DescribeEventDetailsCommand({ eventArns }), { abortSignal: deadline.signal }),
   );
   if (answer.kind === 'failed')
-    return { of: () => undefined, missing: [`descriptions of events: ${reasonOf(answer)}`] };
+    return { of: () => undefined, missing: [`descriptions of ${all.length} events: ${reasonOf(answer)}`] };
   const texts = new Map(
     answer.data.successfulSet.map(({ event, eventDescription }) => [event.arn, eventDescription?.latestDescription]),
   );
-  return { of: (arn) => texts.get(arn), missing: [] };
+  return { of: (arn) => texts.get(arn), missing: beyond };
 }
 
 /** AWS names no severity: an open issue counts as trouble and not as an outage, unless its text says more. */

@@ -2,7 +2,7 @@
 // lookup gets its first page before any gets its second, so that a service with many events does not hide the others.
 import { LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import * as z from 'zod';
-import { type Deadline, send } from '../aws-calls.ts';
+import { type Deadline, isRepeated, repeats, send } from '../aws-calls.ts';
 
 /** Only this is used of the SDK's client. */
 export interface Trail {
@@ -108,6 +108,10 @@ export async function lookUp(
       if (/right/.test(answer.reason)) return { events: [...events.values()], missing, requests, bytes };
       continue;
     }
+    if (isRepeated(token, answer.data.NextToken)) {
+      missing.push(`${unread(open, region)}: ${repeats('cloudtrail:LookupEvents')}`);
+      continue;
+    }
     const read = (answer.data.Events ?? []).slice(0, 50).flatMap((one) => {
       const event = Event.safeParse(one);
       if (!event.success) unreadable += 1;
@@ -119,8 +123,7 @@ export async function lookUp(
     }
     const { NextToken: next } = answer.data;
     const back = read.at(-1)?.EventTime ?? open.back;
-    if (next && next !== token)
-      queue.push({ by, value, token: next, pages: open.pages + 1, ...(back === undefined ? {} : { back }) });
+    if (next) queue.push({ by, value, token: next, pages: open.pages + 1, ...(back === undefined ? {} : { back }) });
   }
   if (unreadable > 0) missing.push(`${unreadable} events in ${region}, which have a form that is not CloudTrail's`);
   return { events: [...events.values()], missing, requests, bytes };

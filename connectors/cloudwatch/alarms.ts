@@ -4,7 +4,7 @@ import { DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/cli
 import * as z from 'zod';
 import type { FiringAlert } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { type Answered, type Deadline, deadlineIn, listed, send } from '../aws-calls.ts';
+import { type Answered, type Deadline, deadlineIn, isRepeated, listed, repeats, send } from '../aws-calls.ts';
 import { boundsOf, type CloudWatchParts, gap } from './client.ts';
 import { placeOf, servicesWithin } from './places.ts';
 
@@ -107,13 +107,14 @@ export function cloudWatchAlerts(parts: CloudWatchParts): Source<'alerts'> {
         if (service === undefined) otherAlarms.add(episode.name);
         return service !== undefined && within.has(service) ? [alertOf(episode, alarm, service, parts)] : [];
       });
-      const failures = [...new Set([firing, history, ended].flatMap(({ failed }) => failed ?? []))];
       return {
         kind: 'data',
         data: data.sort((a, b) => a.at.localeCompare(b.at)),
         query: 'CloudWatch alarms',
         missing: [
-          ...failures.map((why) => `some alarms, because ${why}`),
+          ...lackOf(`alarms beyond the ${firing.items.length} that are in ALARM`, firing),
+          ...lackOf(`alarms that were in ALARM before, beyond ${history.items.length}`, history),
+          ...lackOf(`which metrics ${unknown.length} past alarms watch`, ended),
           ...(otherAlarms.size === 0
             ? []
             : [
@@ -125,6 +126,9 @@ export function cloudWatchAlerts(parts: CloudWatchParts): Source<'alerts'> {
     },
   };
 }
+
+const lackOf = (what: string, { failed }: Found<unknown>): string[] =>
+  failed === undefined ? [] : [`${what}, because ${failed}`];
 
 interface Found<T> {
   readonly items: T[];
@@ -142,6 +146,7 @@ async function paged<P extends { readonly NextToken?: string | undefined }, T>(
   for (let pages = 0; pages < maxPages; pages += 1) {
     const answer = await page(token);
     if (answer.kind === 'failed') return { items, failed: answer.reason };
+    if (isRepeated(token, answer.data.NextToken)) return { items, failed: repeats(operation) };
     items.push(...itemsOf(answer.data));
     token = answer.data.NextToken;
     if (token === undefined) return { items };

@@ -1,7 +1,7 @@
 // Reads the events of one log group by FilterLogEvents, which costs nothing per gigabyte. It is slow over large groups, so it reads the end of a window.
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod';
-import { type Deadline, send } from '../aws-calls.ts';
+import { type Deadline, isRepeated, repeats, send } from '../aws-calls.ts';
 import type { CloudWatchParts } from './client.ts';
 
 /** Characters of one message that are kept. */
@@ -53,6 +53,7 @@ export async function readByFilter(
       }),
     );
     if (answer.kind === 'failed') return stopped(answer.reason);
+    if (isRepeated(nextToken, answer.data.nextToken)) return stopped(repeats('logs:FilterLogEvents'));
     for (const { timestamp, message } of answer.data.events) {
       if (timestamp === undefined || message === undefined || timestamp < start || timestamp > end) continue;
       if (events.length >= maxEvents || characters > maxCharacters) return stopped('the limit of lines was reached');

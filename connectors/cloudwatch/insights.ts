@@ -7,7 +7,7 @@ import {
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import * as z from 'zod';
-import { type Deadline, send } from '../aws-calls.ts';
+import { type Deadline, isRepeated, repeats, send } from '../aws-calls.ts';
 import type { CloudWatchParts } from './client.ts';
 import { type LogEvent, type LogReading, maxCharacters, maxMessage } from './events.ts';
 
@@ -139,14 +139,21 @@ async function poll(
   const rows = [...latest.results];
   const missing: string[] = [];
   let { nextToken } = latest;
-  while (nextToken !== undefined && rows.length < query.maxRows) {
+  for (let pages = 0; nextToken !== undefined && rows.length < query.maxRows; pages += 1) {
+    // Pages without rows are not the end, but they have one.
+    if (pages === maxPages) {
+      missing.push(`lines after the first ${rows.length}, because there are more than ${maxPages} pages`);
+      break;
+    }
     const answer = await page(nextToken);
     if (answer.kind === 'failed') {
       missing.push(`lines after the first ${rows.length}, because ${answer.reason}`);
       break;
     }
-    // A page without rows that names a further page would be read for ever.
-    if (answer.data.results.length === 0) break;
+    if (isRepeated(nextToken, answer.data.nextToken)) {
+      missing.push(`lines after the first ${rows.length}, because ${repeats('logs:GetQueryResults')}`);
+      break;
+    }
     rows.push(...answer.data.results);
     nextToken = answer.data.nextToken;
   }
@@ -156,6 +163,9 @@ async function poll(
   if (unread > 0 && missing.length === 0) missing.push(`${unread} older lines of ${matched}`);
   return { events, missing, cut: missing.length > 0 };
 }
+
+/** Of one query; a full page has 10,000 rows. */
+const maxPages = 20;
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(2)} GB`;
 

@@ -13,7 +13,7 @@ import { isWithin, type Scope } from '../../core/model/scope.ts';
 import type { Change } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { clean } from '../../core/text.ts';
-import { type Deadline, deadlineIn, listed, send } from '../aws-calls.ts';
+import { type Deadline, deadlineIn, isRepeated, listed, repeats, send } from '../aws-calls.ts';
 import { type Named, namedFor, needsNames } from '../named-for.ts';
 import type { CodeDeploySettings } from './manifest.ts';
 
@@ -138,6 +138,8 @@ export async function applicationsOf(
       client.send(new ListApplicationsCommand({ nextToken }), { abortSignal: deadline.signal }),
     );
     if (answer.kind === 'failed') return { names, missing: [`the names of applications: ${answer.reason}`] };
+    if (isRepeated(nextToken, answer.data.nextToken))
+      return { names, missing: [`names of applications: ${repeats('codedeploy:ListApplications')}`] };
     names.push(...(answer.data.applications ?? []));
     nextToken = answer.data.nextToken ?? undefined;
     if (nextToken === undefined) return { names, missing: [] };
@@ -215,6 +217,8 @@ async function idsOf(applicationName: string, deploymentGroupName: string, { cli
       ),
     );
     if (answer.kind === 'failed') return { ids, missing: [`${place}: ${answer.reason}`] };
+    if (isRepeated(nextToken, answer.data.nextToken))
+      return { ids, missing: [`${place}: ${repeats('codedeploy:ListDeployments')}`] };
     ids.push(...(answer.data.deployments ?? []));
     nextToken = answer.data.nextToken ?? undefined;
     if (nextToken === undefined) return { ids, missing: [] };

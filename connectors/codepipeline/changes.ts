@@ -11,7 +11,7 @@ import { isWithin } from '../../core/model/scope.ts';
 import type { Change } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { clean } from '../../core/text.ts';
-import { type Deadline, deadlineIn, send } from '../aws-calls.ts';
+import { type Deadline, deadlineIn, isRepeated, repeats, send } from '../aws-calls.ts';
 import { namedFor, needsNames } from '../named-for.ts';
 import type { CodePipelineSettings } from './manifest.ts';
 
@@ -120,6 +120,8 @@ export async function namesOf(
       client.send(new ListPipelinesCommand({ maxResults: 1000, nextToken }), { abortSignal: deadline.signal }),
     );
     if (answer.kind === 'failed') return { names, missing: [`the names of pipelines: ${answer.reason}`] };
+    if (isRepeated(nextToken, answer.data.nextToken))
+      return { names, missing: [`names of pipelines: ${repeats('codepipeline:ListPipelines')}`] };
     names.push(...(answer.data.pipelines ?? []).map(({ name }) => name));
     nextToken = answer.data.nextToken ?? undefined;
     if (nextToken === undefined) return { names, missing: [] };
@@ -186,7 +188,9 @@ async function executionsOf(
   for (let page = 0; ; page += 1) {
     const oldest = executions.at(-1)?.startTime;
     if (page === maxPages) {
-      missing.push(`executions of ${pipelineName} before ${oldest?.toISOString().slice(0, 16)}Z`);
+      missing.push(
+        `executions of ${pipelineName} before ${(oldest ?? new Date(window.end)).toISOString().slice(0, 16)}Z`,
+      );
       break;
     }
     const answer = await send('codepipeline:ListPipelineExecutions', Executions, () =>
@@ -196,13 +200,18 @@ async function executionsOf(
     );
     if (answer.kind === 'failed')
       return { executions, missing: [`executions of ${pipelineName}: ${answer.reason}`], failed: page === 0 };
+    if (isRepeated(nextToken, answer.data.nextToken)) {
+      missing.push(`executions of ${pipelineName}: ${repeats('codepipeline:ListPipelineExecutions')}`);
+      break;
+    }
     const all = answer.data.pipelineExecutionSummaries ?? [];
     const read = all.flatMap((one) => Execution.safeParse(one).data ?? []);
     if (read.length < all.length) missing.push(`${all.length - read.length} executions of another form`);
     executions.push(...read);
     nextToken = answer.data.nextToken ?? undefined;
-    const last = read.at(-1);
-    if (nextToken === undefined || last === undefined || last.startTime.getTime() < Date.parse(window.start)) break;
+    // A page without executions is not the end.
+    const last = executions.at(-1);
+    if (nextToken === undefined || (last !== undefined && last.startTime.getTime() < Date.parse(window.start))) break;
   }
   return { executions, missing, failed: false };
 }

@@ -7,7 +7,7 @@ import { isWithin, type Scope } from '../../core/model/scope.ts';
 import type { Change } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { clean } from '../../core/text.ts';
-import { type Deadline, deadlineIn, send } from '../aws-calls.ts';
+import { type Deadline, deadlineIn, isRepeated, repeats, send } from '../aws-calls.ts';
 import { registryImage } from '../images.ts';
 import { namedFor, needsNames } from '../named-for.ts';
 import type { ReadImages } from '../source-kind.ts';
@@ -204,6 +204,8 @@ export async function repositoriesOf(
       client.send(new DescribeRepositoriesCommand({ maxResults: 1000, nextToken }), { abortSignal: deadline.signal }),
     );
     if (answer.kind === 'failed') return { found, missing: [`the names of repositories: ${answer.reason}`] };
+    if (isRepeated(nextToken, answer.data.nextToken))
+      return { found, missing: [`names of repositories: ${repeats('ecr:DescribeRepositories')}`] };
     found.push(...(answer.data.repositories ?? []).flatMap((one) => Repository.safeParse(one).data ?? []));
     nextToken = answer.data.nextToken ?? undefined;
     if (nextToken === undefined) return { found, missing: [] };
@@ -238,6 +240,8 @@ async function imagesOf(client: Client, { repositoryName, registryId }: WhichIma
     );
     if (answer.kind === 'failed')
       return { images, missing: [...missing, `images of ${repositoryName}: ${answer.reason}`] };
+    if (isRepeated(nextToken, answer.data.nextToken))
+      return { images, missing: [...missing, `images of ${repositoryName}: ${repeats('ecr:DescribeImages')}`] };
     const raw = answer.data.imageDetails ?? [];
     const read = raw.flatMap((one) => Image.safeParse(one).data ?? []);
     if (read.length < raw.length) missing.push(`${repositoryName}: ${raw.length - read.length} images of another form`);

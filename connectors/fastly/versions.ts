@@ -97,19 +97,20 @@ async function activationsOf(fronted: Fronted, { window }: Pick<Scope, 'window'>
     if (versions.kind === 'failed') return { answered: false, changes: [], missing: [`${id}: ${versions.reason}`] };
     const active = known.find((one) => one.active);
     const within = active !== undefined && isWithin(active.updated_at, window);
+    const alone = within
+      ? await changeOf(fronted, { number: active.number, at: active.updated_at }, known, session)
+      : undefined;
     return {
       answered: true,
-      changes: within
-        ? [await changeOf(fronted, { number: active.number, at: active.updated_at }, known, session)]
-        : [],
-      missing,
+      changes: alone === undefined ? [] : [alone.change],
+      missing: [...missing, ...(alone?.missing ?? [])],
     };
   }
   // The server selects; an answer with other services' events is no reason to believe them.
   const own = events.data.data.filter(
     ({ attributes }) => attributes.service_id === id && isWithin(attributes.created_at, window),
   );
-  const changes = await Promise.all(
+  const read = await Promise.all(
     own.slice(0, maxExamined).map((event, index) => {
       const number = numberOf(event);
       const before = own.slice(index + 1).flatMap((one) => numberOf(one) ?? [])[0];
@@ -121,8 +122,9 @@ async function activationsOf(fronted: Fronted, { window }: Pick<Scope, 'window'>
   const unread = own.length - maxExamined;
   return {
     answered: true,
-    changes: changes.filter((one) => one !== undefined),
+    changes: read.flatMap((one) => one?.change ?? []),
     missing: [
+      ...read.flatMap((one) => one?.missing ?? []),
       ...(unread > 0 ? [`${id}: ${unread} older activations of the window.`] : []),
       ...(events.data.data.length >= pageSize ? [`${id}: activations beyond the newest ${pageSize}.`] : []),
       ...(versions.kind === 'failed' ? [`${id}: the comments of its versions. ${versions.reason}`] : []),
@@ -152,7 +154,7 @@ async function changeOf(
   { number, at, before = number - 1, event }: Activation,
   versions: readonly Version[],
   session: Session,
-): Promise<Change> {
+): Promise<{ readonly change: Change; readonly missing: readonly string[] }> {
   const userId = event?.attributes.user_id ?? '';
   const [difference, user] = await Promise.all([
     before > 0 && before !== number
@@ -163,7 +165,7 @@ async function changeOf(
   const author = user?.kind === 'ok' ? (user.data.name ?? user.data.login) : undefined;
   const comment = clean(versions.find((one) => one.number === number)?.comment ?? '').replace(/\s+/g, ' ');
   const what = event === undefined ? 'is active (last updated then)' : 'activated';
-  return {
+  const change: Change = {
     id: `fastly-${id}@${number}`,
     kind: 'config',
     at: new Date(at).toISOString(),
@@ -177,4 +179,9 @@ async function changeOf(
     entity: entityOfCdn(service, id),
     link: `https://manage.fastly.com/configure/services/${id}/versions/${number}`,
   };
+  const missing = [
+    ...(difference?.kind === 'failed' ? [`${id}: the difference of version ${number}. ${difference.reason}`] : []),
+    ...(user?.kind === 'failed' ? [`${id}: who activated version ${number}. ${user.reason}`] : []),
+  ];
+  return { change, missing };
 }

@@ -14,6 +14,9 @@ const maxRepositories = 12;
 /** Deployments and commits of one repository whose difference is read. */
 const maxCompared = 5;
 const maxCommits = 10;
+const pageSize = 100;
+/** Pages of deployments of one repository. */
+const maxPages = 3;
 /** Characters of a difference, and files of a change. */
 const maxDiff = 20_000;
 const maxFiles = 60;
@@ -106,14 +109,38 @@ function repositoriesOf(scope: Scope, configured: GitHubConfig['repositories']):
 
 async function changesOf(session: Session, wanted: Wanted, scope: Scope, config: GitHubConfig): Promise<Found> {
   const root = `/repos/${wanted.repository}`;
-  const deployments = await session.get(`${root}/deployments?per_page=100`, Deployments);
-  if (deployments.kind === 'failed') return { changes: [], missing: [`${wanted.repository}: ${deployments.reason}`] };
+  const deployments = await deploymentsOf(session, root, scope);
+  if ('reason' in deployments) return { changes: [], missing: [`${wanted.repository}: ${deployments.reason}`] };
   const counted = inEnvironments(deployments.data, scope, config.environments).toSorted((a, b) =>
     b.created_at.localeCompare(a.created_at),
   );
-  return counted.length > 0
+  const found = await (counted.length > 0
     ? ofDeployments(session, root, counted, wanted, scope)
-    : ofCommits(session, root, wanted, scope, config);
+    : ofCommits(session, root, wanted, scope, config));
+  const lack = deployments.lack === undefined ? [] : [`${wanted.repository}: ${deployments.lack}`];
+  return { ...found, missing: [...lack, ...found.missing] };
+}
+
+/** Newest first, until before the window, so that the deployment before the first one of the window is among them. */
+async function deploymentsOf(
+  session: Session,
+  root: string,
+  { window }: Scope,
+): Promise<{ readonly data: readonly Deployment[]; readonly lack?: string } | { readonly reason: string }> {
+  const all = new Map<number, Deployment>();
+  for (let page = 1; page <= maxPages; page += 1) {
+    const more = page === 1 ? '' : `&page=${page}`;
+    const answer = await session.get(`${root}/deployments?per_page=${pageSize}${more}`, Deployments);
+    if (answer.kind === 'failed')
+      return page === 1
+        ? { reason: answer.reason }
+        : { data: [...all.values()], lack: `deployments after the newest ${all.size} (${answer.reason})` };
+    for (const one of answer.data) all.set(one.id, one);
+    const oldest = answer.data.at(-1)?.created_at;
+    if (answer.data.length < pageSize || oldest === undefined || Date.parse(oldest) < Date.parse(window.start))
+      return { data: [...all.values()] };
+  }
+  return { data: [...all.values()], lack: `deployments after the newest ${all.size}` };
 }
 
 function inEnvironments(
@@ -158,7 +185,12 @@ async function ofDeployments(
       const messages = difference?.commits.map(({ commit }) => firstLine(commit.message)) ?? [];
       const what = deployment.description || messages.toReversed().slice(0, 3).join('; ');
       return {
-        missing: compared?.kind === 'failed' ? [`${wanted.repository}: a difference (${compared.reason})`] : [],
+        missing: [
+          ...(compared?.kind === 'failed' ? [`${wanted.repository}: a difference (${compared.reason})`] : []),
+          ...(statuses.kind === 'failed'
+            ? [`${wanted.repository}: whether deployment ${deployment.id} succeeded (${statuses.reason})`]
+            : []),
+        ],
         changes: [
           {
             id: `${wanted.repository}@deployment-${deployment.id}`,
@@ -200,16 +232,18 @@ async function ofCommits(
   const query = new URLSearchParams({
     since: window.start,
     until: window.end,
-    per_page: '100',
+    per_page: String(pageSize),
     ...(branch === undefined ? {} : { sha: branch }),
   });
   const commits = await session.get(`${root}/commits?${query}`, Commits);
   // 409: the repository has no commit yet.
   if (commits.kind === 'failed')
     return { changes: [], missing: commits.status === 409 ? [] : [`${repository}: ${commits.reason}`] };
+  const unread: string[] = [];
   const changes = await Promise.all(
     commits.data.slice(0, maxCommits).map(async (one): Promise<Change> => {
       const whole = await session.get(`${root}/commits/${one.sha}`, Commit);
+      if (whole.kind === 'failed') unread.push(whole.reason);
       const author = one.author?.login ?? one.commit.author?.name;
       return {
         id: `${repository}@${one.sha.slice(0, 12)}`,
@@ -224,8 +258,17 @@ async function ofCommits(
       };
     }),
   );
-  const unread = commits.data.length - maxCommits;
-  return { changes, missing: unread > 0 ? [`${repository}: ${unread} older commits of the window`] : [] };
+  const older = commits.data.length - maxCommits;
+  const atLeast = commits.data.length >= pageSize ? 'at least ' : '';
+  return {
+    changes,
+    missing: [
+      ...(older > 0 ? [`${repository}: ${atLeast}${older} older commits of the window`] : []),
+      ...(unread.length > 0
+        ? [`${repository}: the files of ${unread.length} of ${changes.length} commits (${unread[0]})`]
+        : []),
+    ],
+  };
 }
 
 const firstLine = (message: string): string => message.split('\n')[0]?.trim() ?? '';

@@ -3,6 +3,7 @@ import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/core';
 import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
+import { boundedText } from '../body.ts';
 import { retryAfterMs, withRetries } from '../retry.ts';
 import type { GitHubSettings } from './manifest.ts';
 
@@ -25,6 +26,8 @@ export interface Session {
   readonly bytes: () => number;
 }
 
+/** Bytes of one answer; a difference of 50 commits and 300 files has some. */
+const maxBytes = 64 * 1024 * 1024;
 /** Requests of one question, so that a question about many services stays far below 5,000 an hour. */
 const maxRequests = 120;
 
@@ -41,6 +44,7 @@ const Refused = z.object({
 const Reply = z.object({ status: z.number(), headers: z.record(z.string(), z.unknown()), data: z.unknown() });
 type Outcome =
   | { readonly kind: 'reply'; readonly reply: z.infer<typeof Reply> }
+  | { readonly kind: 'too-large' }
   | { readonly kind: 'refused'; readonly status: number; readonly waitMs?: number | undefined };
 
 export function gitHubSessions(access: GitHubAccess): () => Session {
@@ -80,16 +84,21 @@ export function gitHubSessions(access: GitHubAccess): () => Session {
       // A secret that cannot be read throws: a retry could help.
       const connection = await octokit();
       const before = cache.get(path);
+      let tooLarge = false;
       try {
         const answer = await connection.request(`GET ${path}`, {
           headers: {
             'x-github-api-version': '2022-11-28',
             ...(before === undefined ? {} : { 'if-none-match': before.etag }),
           },
-          request: { signal: AbortSignal.timeout(Math.ceil(Math.max(1, leftMs()))) },
+          request: {
+            signal: AbortSignal.timeout(Math.ceil(Math.max(1, leftMs()))),
+            fetch: (url: string, options: RequestInit) => bounded(url, options, () => (tooLarge = true)),
+          },
         });
         return { kind: 'reply', reply: Reply.parse(answer) };
       } catch (error) {
+        if (tooLarge) return { kind: 'too-large' };
         const refused = Refused.safeParse(error);
         // The client reports an aborted request as status 500.
         if (!refused.success || leftMs() <= 0) return { kind: 'refused', status: 0 };
@@ -107,9 +116,10 @@ export function gitHubSessions(access: GitHubAccess): () => Session {
         const outcome = await withRetries(() => once(path), {
           maxAttempts: 3,
           waitMs: (one, attempt) =>
-            one.kind === 'reply' ? undefined : (one.waitMs ?? (one.status >= 500 ? 500 * 2 ** attempt : undefined)),
+            one.kind !== 'refused' ? undefined : (one.waitMs ?? (one.status >= 500 ? 500 * 2 ** attempt : undefined)),
           leftMs,
         });
+        if (outcome.kind === 'too-large') return failed(0, `GitHub answered with more than ${maxBytes} bytes`);
         if (outcome.kind === 'refused') return failed(outcome.status, reasonOf(outcome.status, timeoutMs));
         const { headers, data } = outcome.reply;
         if (typeof headers.etag === 'string') cache.set(path, { etag: headers.etag, data });
@@ -121,6 +131,21 @@ export function gitHubSessions(access: GitHubAccess): () => Session {
       },
     };
   };
+}
+
+/** The client reads an answer whole, so that a larger one must not reach it. @throws Error */
+async function bounded(url: string, options: RequestInit, onTooLarge: () => void): Promise<Response> {
+  const response = await fetch(url, options);
+  const text = await boundedText(response, maxBytes);
+  if (text === undefined) {
+    onTooLarge();
+    throw new Error('The answer is too large.');
+  }
+  const { status, headers } = response;
+  const hasNoBody = status === 204 || status === 304;
+  const whole = new Response(hasNoBody ? null : text, { status, headers });
+  Object.defineProperty(whole, 'url', { value: response.url });
+  return whole;
 }
 
 /** Undefined if another attempt cannot help. */
@@ -141,8 +166,9 @@ function reasonOf(status: number, timeoutMs: number): string {
     case 401:
       return 'GitHub refused the token (status 401)';
     case 403:
+      return 'GitHub refused the request: a missing right, or its rate limit (status 403)';
     case 429:
-      return `GitHub refused the request: a missing right, or its rate limit (status ${status})`;
+      return 'GitHub throttled the question: its rate limit (status 429)';
     case 404:
       return 'GitHub knows no such repository, or the token may not see it (status 404)';
     default:

@@ -34,7 +34,7 @@ interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-const usualTimeoutMs = 8000;
+export const usualTimeoutMs = 8000;
 const maxBytes = 64 * 1024 * 1024;
 
 interface Login {

@@ -13,6 +13,9 @@ import type { Delivery } from './delivery.ts';
 import { readDeliveries } from './gitops.ts';
 import { revisionsSource } from './snapshot.ts';
 
+/** Deliveries are read after the revisions, and a specialist has 20 seconds. */
+const revisionsMs = 9000;
+
 export function kubernetesChanges(parts: {
   readonly clusters: readonly ClusterAccess[];
   readonly clock: Clock;
@@ -21,7 +24,7 @@ export function kubernetesChanges(parts: {
   /** Milliseconds for the list of one kind of deliveries. */
   readonly withinMs?: number;
 }): Source<'changes'> {
-  const revisions = revisionsSource(parts);
+  const revisions = revisionsSource({ ...parts, withinMs: revisionsMs });
   return {
     async observe(scope, query) {
       const observed = await revisions.observe(scope, query);

@@ -54,7 +54,12 @@ export async function eachObject(
   cluster: ClusterAccess,
   { path, fields, labels, metadataOnly, extension, pages, pageSize = 500, withinMs }: Kind,
   take: (item: Readonly<Record<string, unknown>>) => void,
-): Promise<{ readonly bytes: number; readonly failed?: { readonly why: string; readonly forbidden: boolean } }> {
+): Promise<{
+  readonly bytes: number;
+  readonly failed?: { readonly why: string; readonly forbidden: boolean };
+  /** The pages that were allowed are read, and there are more. */
+  readonly more?: true;
+}> {
   const late = withinMs === undefined ? undefined : AbortSignal.timeout(withinMs);
   let bytes = 0;
   let count = 0;
@@ -79,17 +84,20 @@ export async function eachObject(
     const list = Page.safeParse(reply.body);
     if (reply.status !== 200 || !list.success)
       return failed(statusText(reply), reply.status === 401 || reply.status === 403);
+    const given = list.data.metadata?.continue ?? '';
+    if (next !== '' && given === next) return failed('its pages repeat');
     bytes += reply.bytes;
     count += list.data.items.length;
     for (const item of list.data.items) take(item);
-    next = list.data.metadata?.continue ?? '';
-    if (!next || page + 1 === pages) return { bytes };
+    next = given;
+    if (!next) return { bytes };
+    if (page + 1 === pages) return { bytes, more: true };
   }
   return failed('too many');
 }
 
 /** Asks again as long as the server is busy (429) and the wait that it names is short. */
-function patiently(request: () => Promise<Reply>): Promise<Reply> {
+export function patiently(request: () => Promise<Reply>): Promise<Reply> {
   const until = performance.now() + maxWaitMs;
   return withRetries(request, {
     maxAttempts: 6,

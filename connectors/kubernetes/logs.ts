@@ -6,8 +6,12 @@ import { amongClusters, type Match, matchedService, type Scope } from '../../cor
 import type { LogRecord } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
 import { type ClusterAccess, statusText } from './access.ts';
+import { eachObject, type Kind } from './list.ts';
 
-const podsListed = 500;
+/** Pages of 500 pods of one list that names what it selects; other lists have one. */
+const maxPages = 10;
+/** Characters of one line that are kept. */
+const maxLine = 16_384;
 const maxPods = 40;
 const atOnce = 8;
 const tailLines = 2000;
@@ -33,8 +37,7 @@ const Pod = z.looseObject({
   status: z.looseObject({ initContainerStatuses: Statuses, containerStatuses: Statuses }),
 });
 type Pod = z.infer<typeof Pod>;
-const Pods = z.looseObject({ items: z.array(Pod) });
-const stamped = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z) (.*)$/;
+const stamped = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z) (.*)$/s;
 
 interface LogsParts {
   readonly clusters: readonly ClusterAccess[];
@@ -77,35 +80,37 @@ interface Read {
   readonly bytes: number;
 }
 
+const allPods = 'api/v1/pods';
+
 /** The list requests that together cover the scope in this cluster; the API server selects the neighbours' pods. */
 export function listsFor(
   { name }: ClusterAccess,
   { cluster, namespace, neighbours, reach, service, match = {} }: Scope,
-): string[] {
-  const limit = `limit=${podsListed}`;
-  const matched = (names: readonly string[], path: string): string[] =>
+): Kind[] {
+  const some = (path: string, labels?: string): Kind => ({
+    kind: 'Pod',
+    path,
+    ...(labels === undefined ? {} : { labels }),
+    pages: labels === undefined && path === allPods ? 1 : maxPages,
+  });
+  const matched = (names: readonly string[], path: string): Kind[] =>
     names.flatMap((one) => {
       const selector = selectorOf(match[one]);
-      return selector === undefined ? [] : [`${path}?${limit}&labelSelector=${encodeURIComponent(selector)}`];
+      return selector === undefined ? [] : [some(path, selector)];
     });
-  const labelled = (names: readonly string[]): string[] => {
+  const labelled = (names: readonly string[]): Kind[] => {
     const values = names.filter((one) => labelValue.test(one)).join(',');
-    if (values === '') return matched(names, 'api/v1/pods');
-    const selectors = serviceLabels.map((label) => encodeURIComponent(`${label} in (${values})`));
-    return [
-      ...selectors.map((selector) => `api/v1/pods?${limit}&labelSelector=${selector}`),
-      ...matched(names, 'api/v1/pods'),
-    ];
+    if (values === '') return matched(names, allPods);
+    return [...serviceLabels.map((label) => some(allPods, `${label} in (${values})`)), ...matched(names, allPods)];
   };
-  if (reach === 'everywhere') return [`api/v1/pods?${limit}`];
+  if (reach === 'everywhere') return [some(allPods)];
   const ofNeighbours = labelled(neighbours);
   if (reach === 'neighbours' || (cluster !== undefined && cluster !== name)) return ofNeighbours;
   const own = service === undefined ? [] : [service];
   // Without a namespace, the service's own pods are selected; the first pods of a large cluster may be those of anybody.
-  if (reach !== 'neighbourhood' || namespace === undefined)
-    return [...labelled(own), ...ofNeighbours, `api/v1/pods?${limit}`];
+  if (reach !== 'neighbourhood' || namespace === undefined) return [...labelled(own), ...ofNeighbours, some(allPods)];
   const path = `api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  return [`${path}?${limit}`, ...matched(own, path), ...ofNeighbours];
+  return [some(path), ...matched(own, path), ...ofNeighbours];
 }
 
 /** Undefined without a match, or with one that is no selector. */
@@ -116,14 +121,20 @@ function selectorOf(match: Match | undefined): string | undefined {
 }
 
 async function logsOf(cluster: ClusterAccess, scope: Scope, withinMs: number): Promise<Read> {
-  const replies = await Promise.all(listsFor(cluster, scope).map((path) => cluster.request(path)));
   const pods = new Map<string, Pod>();
-  for (const reply of replies) {
-    const page = Pods.safeParse(reply.body);
-    if (reply.status !== 200 || !page.success)
-      return { records: [], missing: [`${cluster.name}: pods (${statusText(reply)})`], bytes: 0 };
-    for (const pod of page.data.items) pods.set(`${pod.metadata.namespace}/${pod.metadata.name}`, pod);
-  }
+  const lists = await Promise.all(
+    listsFor(cluster, scope).map(async (list) => ({
+      list,
+      ...(await eachObject(cluster, list, (item) => {
+        const pod = Pod.safeParse(item);
+        if (pod.success) pods.set(`${pod.data.metadata.namespace}/${pod.data.metadata.name}`, pod.data);
+      })),
+    })),
+  );
+  const unlisted = lists.flatMap(({ failed }) => failed?.why ?? []);
+  const bytes = lists.reduce((sum, one) => sum + one.bytes, 0);
+  if (pods.size === 0 && unlisted[0] !== undefined)
+    return { records: [], missing: [`${cluster.name}: pods (${unlisted[0]})`], bytes };
   // The paged service comes first, then its neighbours, each with unhealthy pods first, whose logs say the most.
   const nearness = ({ metadata }: Pod): number => {
     const service = serviceOf(metadata, scope);
@@ -142,6 +153,13 @@ async function logsOf(cluster: ClusterAccess, scope: Scope, withinMs: number): P
   return {
     records: answers.flatMap((one) => one.records),
     missing: [
+      ...[...new Set(unlisted)].map(
+        (why) =>
+          `${cluster.name}: ${unlisted.filter((one) => one === why).length} of ${lists.length} lists of pods (${why})`,
+      ),
+      ...(lists.some(({ more, list }) => more && list.pages === maxPages)
+        ? [`${cluster.name}: pods after the first ${pods.size}`]
+        : []),
       ...(ordered.length > maxPods ? [`${cluster.name}: ${maxPods} pods were read, and not the others`] : []),
       ...(cut === 0
         ? []
@@ -152,7 +170,7 @@ async function logsOf(cluster: ClusterAccess, scope: Scope, withinMs: number): P
         (why) => `${cluster.name}: ${failed.filter((one) => one === why).length} of ${logs.length} logs (${why})`,
       ),
     ],
-    bytes: [...answers, ...replies].reduce((sum, one) => sum + one.bytes, 0),
+    bytes: answers.reduce((sum, one) => sum + one.bytes, bytes),
   };
 }
 
@@ -254,7 +272,9 @@ async function linesOf(
     const [, at, message] = stamped.exec(line) ?? [];
     if (!at || message === undefined) return [];
     const timestamp = new Date(at).toISOString();
-    return timestamp > window.end ? [] : [{ timestamp, source: 'kubernetes', labels, message }];
+    return timestamp > window.end
+      ? []
+      : [{ timestamp, source: 'kubernetes', labels, message: message.slice(0, maxLine) }];
   });
   const [first, ...rest] = records;
   return { records: cut && first ? [{ ...first, cut }, ...rest] : records, bytes: reply.bytes };

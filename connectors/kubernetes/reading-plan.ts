@@ -3,8 +3,8 @@
 import * as z from 'zod';
 import { limitConcurrency } from '../../core/limit-concurrency.ts';
 import type { Scope } from '../../core/model/scope.ts';
-import { type ClusterAccess, statusText } from './access.ts';
-import { eachObject } from './list.ts';
+import { type ClusterAccess, statusText, usualTimeoutMs } from './access.ts';
+import { eachObject, patiently } from './list.ts';
 
 export interface ReadingPlan {
   /** `all`, or the namespaces to read; an empty list means that the cluster is not read. */
@@ -130,7 +130,8 @@ function missingOf(planned: readonly Planned[]): string[] {
 async function podsIn(
   cluster: ClusterAccess,
 ): Promise<{ readonly pods?: number; readonly failed?: string; readonly bytes: number }> {
-  const reply = await cluster.request('api/v1/pods?limit=1', { accept: metadataList });
+  // A busy server is no empty one: what is read of it would be everything.
+  const reply = await patiently(() => cluster.request('api/v1/pods?limit=1', { accept: metadataList }));
   if (reply.status === 0) return { failed: statusText(reply), bytes: reply.bytes };
   const list = Counted.safeParse(reply.body);
   if (reply.status !== 200 || !list.success) return { bytes: reply.bytes };
@@ -217,8 +218,17 @@ const isShort = ({ spec, status }: z.infer<typeof Workload>): boolean =>
 /** Requests of one cluster at the same time, so that an API server's fair share is not used up. */
 const atOnce = 16;
 
-/** The same cluster, asked for a limited number of things at once. */
-export function withTurns(cluster: ClusterAccess): ClusterAccess {
+/** The same cluster, asked for a limited number of things at once, and for nothing more after `withinMs`. */
+export function withTurns(cluster: ClusterAccess, withinMs: number): ClusterAccess {
   const turn = limitConcurrency(atOnce);
-  return { name: cluster.name, request: (path, options) => turn(() => cluster.request(path, options)) };
+  const until = performance.now() + withinMs;
+  return {
+    name: cluster.name,
+    request: (path, options) =>
+      turn(async () => {
+        const left = Math.ceil(until - performance.now());
+        if (left <= 0) return { status: 0, problem: 'no answer', body: undefined, bytes: 0 };
+        return cluster.request(path, { ...options, timeoutMs: Math.min(options?.timeoutMs ?? usualTimeoutMs, left) });
+      }),
+  };
 }

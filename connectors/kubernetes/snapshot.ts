@@ -52,6 +52,8 @@ interface SourceParts {
   readonly clock: Clock;
   /** Pods of all clusters together up to which everything is read. */
   readonly wholeUpTo?: number | undefined;
+  /** Milliseconds for all requests of one question; absent, 15 s, because a specialist has 20. */
+  readonly withinMs?: number | undefined;
 }
 
 export const kubernetesSource = (parts: SourceParts): Source<'kubernetes'> => sourceOf(parts, kinds);
@@ -63,7 +65,10 @@ export const revisionsSource = (parts: SourceParts): Source<'kubernetes'> =>
     kinds.filter(({ kind }) => kind === 'Deployment' || kind === 'ReplicaSet'),
   );
 
-function sourceOf({ clusters, clock, wholeUpTo }: SourceParts, read: readonly Kind[]): Source<'kubernetes'> {
+function sourceOf(
+  { clusters, clock, wholeUpTo, withinMs = 15_000 }: SourceParts,
+  read: readonly Kind[],
+): Source<'kubernetes'> {
   return {
     async observe(scope) {
       const within = amongClusters(
@@ -71,7 +76,7 @@ function sourceOf({ clusters, clock, wholeUpTo }: SourceParts, read: readonly Ki
         clusters.map(({ name }) => name),
       );
       const wanted = clusters.filter(({ name }) => isWithin(within, { cluster: name }));
-      const turns = wanted.map(withTurns);
+      const turns = wanted.map((cluster) => withTurns(cluster, withinMs));
       const plan = await planReading(turns, within, wholeUpTo);
       const answers = await Promise.all(
         turns.map((cluster) => snapshotOf(cluster, clock, read, plan.plans.get(cluster.name))),

@@ -93,7 +93,7 @@ async function rowsOf<T>(
   return { kind: 'data', data, query, missing: [...cut, ...answer.notes], bytes: question.bytes() };
 }
 
-function alertOf(row: Row, { service, namespace, cluster }: ReturnType<typeof placeOf>): FiringAlert | undefined {
+function alertOf(row: Row, place: ReturnType<typeof placeOf>): FiringAlert | undefined {
   const at = instantIn(row.openTime) ?? instantIn(row.timestamp);
   const name = text(row.conditionName) ?? text(row.title) ?? text(row.policyName);
   if (at === undefined || name === undefined) return undefined;
@@ -104,20 +104,24 @@ function alertOf(row: Row, { service, namespace, cluster }: ReturnType<typeof pl
     summary: text(row.title) ?? name,
     status: 'firing',
     ...(severity === undefined ? {} : { severity }),
-    ...(service === undefined
-      ? {}
-      : {
-          entity: {
-            kind: 'Service',
-            name: service,
-            ...(namespace === undefined ? {} : { namespace }),
-            ...(cluster === undefined ? {} : { cluster }),
-          },
-        }),
+    ...entityOf(place),
   };
 }
 
-function changeOf(row: Row, { service }: ReturnType<typeof placeOf>): Change | undefined {
+const entityOf = ({ service, namespace, cluster }: ReturnType<typeof placeOf>): Pick<FiringAlert, 'entity'> =>
+  service === undefined
+    ? {}
+    : {
+        entity: {
+          kind: 'Service',
+          name: service,
+          ...(namespace === undefined ? {} : { namespace }),
+          ...(cluster === undefined ? {} : { cluster }),
+        },
+      };
+
+function changeOf(row: Row, place: ReturnType<typeof placeOf>): Change | undefined {
+  const { service } = place;
   const at = instantIn(row.timestamp);
   if (at === undefined) return undefined;
   const version = text(row.version);
@@ -129,6 +133,7 @@ function changeOf(row: Row, { service }: ReturnType<typeof placeOf>): Change | u
     at,
     title: text(row.description) ?? text(row.changelog) ?? `Deployment${version === undefined ? '' : ` of ${version}`}`,
     ...(service === undefined ? {} : { service }),
+    ...entityOf(place),
     ...(author === undefined ? {} : { author }),
     ...(version === undefined ? {} : { version }),
     ...(commit === undefined ? {} : { commit }),

@@ -3,7 +3,7 @@
 // (https://istio.io/latest/docs/reference/config/metrics/). Each call has its rate, its share of failures and when it was last seen.
 import type { Dependency } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { fetchJson, Matrix, Names, type PrometheusConfig } from './client.ts';
+import { fetchJson, forQuestion, Matrix, Names, type PrometheusConfig } from './client.ts';
 
 interface Kind {
   readonly metric: string;
@@ -45,8 +45,9 @@ const maxCalls = 5000;
 /** What is outside a mesh or without a span of its own has no name. */
 const nameless: ReadonlySet<string> = new Set(['unknown', 'user', 'PassthroughCluster', 'BlackHoleCluster', '']);
 
-export const prometheusCalls = (config: PrometheusConfig): Source<'calls'> => ({
+export const prometheusCalls = (of: PrometheusConfig): Source<'calls'> => ({
   async observe({ window }) {
+    const config = forQuestion(of);
     const gap = (reason: string) => ({ kind: 'gap', gap: { source: 'prometheus', reason } }) as const;
     const [start, end] = [Date.parse(window.start) / 1000, Date.parse(window.end) / 1000];
     const from = Math.max(start, end - 24 * 3600);

@@ -30,7 +30,7 @@ export const check: CheckSource<PrometheusSettings> = async (settings, means) =>
   const server = { url, authorize };
   const now = means.clock.now();
   const window = { start: new Date(now.getTime() - minutes * 60_000).toISOString(), end: now.toISOString() };
-  const index = serverIndex(server);
+  const index = serverIndex(server)();
   const names = await index.names(window);
   if (names.kind === 'failed') return { kind: 'silent', lack: { what: names.reason, fix: fixOf(names.reason) } };
   const clusters = await index.values(window, clusterLabel);

@@ -2,7 +2,7 @@
 import { amongClusters, isWithin, type Located, matchedService, type Scope } from '../../core/model/scope.ts';
 import type { FiringAlert } from '../../core/model/telemetry.ts';
 import type { Source } from '../../core/ports/telemetry.ts';
-import { Alerts, fetchJson, type PrometheusConfig } from './client.ts';
+import { Alerts, fetchJson, forQuestion, type PrometheusConfig } from './client.ts';
 import { clusterOf, gap } from './window.ts';
 
 export type { PrometheusConfig } from './client.ts';
@@ -11,7 +11,7 @@ export { prometheusMetrics } from './metrics.ts';
 export function prometheusAlerts(config: PrometheusConfig): Source<'alerts'> {
   return {
     async observe(scope) {
-      const answer = await fetchJson(config, 'alerts', {}, Alerts);
+      const answer = await fetchJson(forQuestion(config), 'alerts', {}, Alerts);
       if (answer.kind === 'failed') return gap(answer.reason);
       const all = answer.data.alerts.flatMap((alert): FiringAlert[] => {
         const at = new Date(alert.activeAt ?? Number.NaN);

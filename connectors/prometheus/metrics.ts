@@ -9,7 +9,7 @@ import type { Source } from '../../core/ports/telemetry.ts';
 import { formatList } from '../../core/wording.ts';
 import { templatesOf } from '../own-queries.ts';
 import { type CatalogueEntry, catalogue } from './catalogue.ts';
-import { fetchJson, Matrix, type PrometheusConfig } from './client.ts';
+import { fetchJson, forQuestion, Matrix, type PrometheusConfig } from './client.ts';
 import { type Chosen, type Discovery, discover } from './discovery.ts';
 import { linkTo } from './link.ts';
 import { matchedIn } from './match.ts';
@@ -46,13 +46,15 @@ interface Answered {
   readonly series: readonly Series[];
 }
 
-export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
-  const index = serverIndex(config);
-  const templates = templatesOf(config.queries);
+export function prometheusMetrics(server: PrometheusConfig): Source<'metrics'> {
+  const indexFor = serverIndex(server);
+  const templates = templatesOf(server.queries);
   const turn = limitConcurrency(width);
   return {
     async observe(scope) {
       const { window } = scope;
+      const config = forQuestion(server);
+      const index = indexFor(config);
       const names = await index.names(window);
       if (names.kind === 'failed') return gap(names.reason);
       const has = new Set(names.data);
@@ -61,7 +63,7 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
         ...(known.kind === 'ok' ? known.data : []),
         ...(config.cluster === undefined ? [] : [config.cluster]),
       ];
-      const server = { clusterLabel: clusterLabelOf(config), clusters };
+      const labelled = { clusterLabel: clusterLabelOf(config), clusters };
       const fixed = catalogue.filter(({ needs }) => has.has(needs));
       const discovery = await discover(index, scope, names.data);
       const seconds = rateSeconds(window);
@@ -70,11 +72,11 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
         return gap(nothingKnown(scope, discovery));
       const matched = matchedIn(scope);
       const build = (roles: Roles, matchers: readonly string[]): Builder =>
-        builder({ roles, matchers, cluster: server.clusterLabel, seconds });
+        builder({ roles, matchers, cluster: labelled.clusterLabel, seconds });
       const asks: Ask[] = [
         ...own.queries.map(askOfTemplate),
         ...fixed.flatMap((entry) => [
-          ...placesOf(scope, entry.roles, server).map(({ matchers }) => askOf(entry, build(entry.roles, matchers))),
+          ...placesOf(scope, entry.roles, labelled).map(({ matchers }) => askOf(entry, build(entry.roles, matchers))),
           ...(entry.kind === 'Node'
             ? []
             : matched.services.map(({ service, matchers }) => {
@@ -86,7 +88,7 @@ export function prometheusMetrics(config: PrometheusConfig): Source<'metrics'> {
           const places =
             chosen.matched !== undefined
               ? [chosen.matched]
-              : (chosen.recipe.kind === 'Node' ? placesOf : aroundNamed)(scope, chosen.roles, server);
+              : (chosen.recipe.kind === 'Node' ? placesOf : aroundNamed)(scope, chosen.roles, labelled);
           return places.map(({ matchers }) => askOfChosen(chosen, build(chosen.roles, matchers)));
         }),
       ];

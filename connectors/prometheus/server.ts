@@ -35,57 +35,61 @@ export interface ServerIndex {
   age(): number;
 }
 
-export function serverIndex(config: PrometheusConfig): ServerIndex {
+/** Questions share what is kept; each has its own end. */
+export function serverIndex(server: PrometheusConfig): (question?: PrometheusConfig) => ServerIndex {
   const kept = new LRUCache<string, Kept>({ max: 500 });
   const turn = limitConcurrency(width);
   let namesAt: number | undefined;
 
-  const ask = async <Schema extends z.ZodType>(
-    path: string,
-    window: TimeWindow | undefined,
-    more: Readonly<Record<string, string>>,
-    schema: Schema,
-  ): Promise<Answer<z.infer<Schema>>> => {
-    const key = JSON.stringify([path, more]);
-    const known = kept.get(key);
-    const end = window === undefined ? 0 : Date.parse(window.end);
-    const now = performance.now();
-    if (known !== undefined && now - known.at < keptMs && end <= known.end + keptMs) {
-      const data = known.answer.kind === 'ok' ? schema.safeParse(known.answer.data) : undefined;
-      if (known.answer.kind === 'ok' && data?.success) return { kind: 'ok', data: data.data, bytes: 0 };
-    }
-    const bounds = window === undefined ? {} : { start: window.start, end: window.end };
-    const answer = await turn(() => fetchJson(config, path, { ...more, ...bounds }, schema));
-    if (answer.kind === 'ok') kept.set(key, { at: now, end, answer });
-    return answer;
-  };
-  const list = async (
-    path: string,
-    window: TimeWindow,
-    selector: string | undefined,
-    is: (name: string) => boolean,
-  ): Promise<Answer<readonly string[]>> => {
-    const answer = await ask(path, window, selector === undefined ? {} : { 'match[]': selector }, Names);
-    return answer.kind === 'failed' ? answer : { ...answer, data: answer.data.filter(is).slice(0, maxNames) };
-  };
-
-  return {
-    async names(window, matchers = []) {
-      const selector = matchers.length === 0 ? undefined : `{${matchers.join(',')}}`;
-      const answer = await list('label/__name__/values', window, selector, (name) => metricName.test(name));
-      if (selector === undefined && answer.kind === 'ok' && answer.bytes > 0) namesAt = performance.now();
+  const indexFor = (config: PrometheusConfig): ServerIndex => {
+    const ask = async <Schema extends z.ZodType>(
+      path: string,
+      window: TimeWindow | undefined,
+      more: Readonly<Record<string, string>>,
+      schema: Schema,
+    ): Promise<Answer<z.infer<Schema>>> => {
+      const key = JSON.stringify([path, more]);
+      const known = kept.get(key);
+      const end = window === undefined ? 0 : Date.parse(window.end);
+      const now = performance.now();
+      if (known !== undefined && now - known.at < keptMs && end <= known.end + keptMs) {
+        const data = known.answer.kind === 'ok' ? schema.safeParse(known.answer.data) : undefined;
+        if (known.answer.kind === 'ok' && data?.success) return { kind: 'ok', data: data.data, bytes: 0 };
+      }
+      const bounds = window === undefined ? {} : { start: window.start, end: window.end };
+      const answer = await turn(() => fetchJson(config, path, { ...more, ...bounds }, schema));
+      if (answer.kind === 'ok') kept.set(key, { at: now, end, answer });
       return answer;
-    },
-    async types() {
-      const answer = await ask('metadata', undefined, { limit_per_metric: '1' }, Metadata);
-      return answer.kind === 'failed'
-        ? new Map()
-        : new Map(
-            Object.entries(answer.data).flatMap(([name, [first]]) => (first ? [[name, first.type] as const] : [])),
-          );
-    },
-    labels: (window, selector) => list('labels', window, selector, (name) => labelName.test(name)),
-    values: (window, label, selector) => list(`label/${label}/values`, window, selector, () => true),
-    age: () => (namesAt === undefined ? 0 : performance.now() - namesAt),
+    };
+    const list = async (
+      path: string,
+      window: TimeWindow,
+      selector: string | undefined,
+      is: (name: string) => boolean,
+    ): Promise<Answer<readonly string[]>> => {
+      const answer = await ask(path, window, selector === undefined ? {} : { 'match[]': selector }, Names);
+      return answer.kind === 'failed' ? answer : { ...answer, data: answer.data.filter(is).slice(0, maxNames) };
+    };
+
+    return {
+      async names(window, matchers = []) {
+        const selector = matchers.length === 0 ? undefined : `{${matchers.join(',')}}`;
+        const answer = await list('label/__name__/values', window, selector, (name) => metricName.test(name));
+        if (selector === undefined && answer.kind === 'ok' && answer.bytes > 0) namesAt = performance.now();
+        return answer;
+      },
+      async types() {
+        const answer = await ask('metadata', undefined, { limit_per_metric: '1' }, Metadata);
+        return answer.kind === 'failed'
+          ? new Map()
+          : new Map(
+              Object.entries(answer.data).flatMap(([name, [first]]) => (first ? [[name, first.type] as const] : [])),
+            );
+      },
+      labels: (window, selector) => list('labels', window, selector, (name) => labelName.test(name)),
+      values: (window, label, selector) => list(`label/${label}/values`, window, selector, () => true),
+      age: () => (namesAt === undefined ? 0 : performance.now() - namesAt),
+    };
   };
+  return (question = server) => indexFor(question);
 }

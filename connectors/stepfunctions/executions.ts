@@ -10,11 +10,13 @@ import {
   SFNClient,
   SFNServiceException,
 } from '@aws-sdk/client-sfn';
+import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import { WorkflowExecution } from '../../core/model/managed.ts';
 import type { Executor, ExecutorAction, Source } from '../../core/ports/telemetry.ts';
 import { executorOf } from '../../core/remediation/routed.ts';
 import { arnOf } from '../../core/topology/managed-resources.ts';
+import { clientOptions, type Deadline, deadlineIn, send } from '../aws-calls.ts';
 
 export interface ExecutionsOptions {
   /** Returns the client for the region and the account that an ARN names. */
@@ -25,6 +27,8 @@ const ended = [ExecutionStatus.FAILED, ExecutionStatus.TIMED_OUT, ExecutionStatu
 const isEnded = ({ status }: DescribeExecutionOutput): boolean => ended.some((one) => one === status);
 /** The number of executions of one state machine to read, for each kind of failure. */
 const maxListed = 2;
+/** Time for one question in milliseconds; a specialist has 20 seconds. */
+const budgetMs = 12_000;
 const dayMs = 24 * 3_600_000;
 /** After two redrives the failure has a cause that a third one does not remove. */
 const maxRedrives = 2;
@@ -36,7 +40,9 @@ const placeOf = (arn: string): readonly [region: string, account: string] => {
 const isTransient = (error: unknown): boolean =>
   !(error instanceof SFNServiceException) || error.$fault === 'server' || /Throttl|TooManyRequests/.test(error.name);
 
-function clients({ client = (region) => new SFNClient({ region }) }: ExecutionsOptions): (arn: string) => SFNClient {
+function clients({
+  client = (region) => new SFNClient(clientOptions(region, undefined)),
+}: ExecutionsOptions): (arn: string) => SFNClient {
   const made = new Map<string, SFNClient>();
   return (arn) => {
     const [region, account] = placeOf(arn);
@@ -47,35 +53,65 @@ function clients({ client = (region) => new SFNClient({ region }) }: ExecutionsO
   };
 }
 
-/** A failed read is reported by the error's name; the vendor's text goes no further. */
+const Listed = z.object({
+  executions: z.array(z.object({ executionArn: z.string().optional(), stopDate: z.date().optional() })).default([]),
+});
+interface Named {
+  readonly arns: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** What cannot be read is named with the reason in our words; the vendor's text goes no further. */
 export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Source<'executions'> {
   const clientFor = clients(options);
 
-  const named = async (arn: string): Promise<readonly string[]> => {
-    if (!arn.includes(':stateMachine:')) return [arn];
+  const named = async (arn: string, { signal: abortSignal }: Deadline): Promise<Named> => {
+    if (!arn.includes(':stateMachine:')) return { arns: [arn], missing: [] };
     const lists = await Promise.all(
       ended.map((statusFilter) =>
-        clientFor(arn).send(new ListExecutionsCommand({ stateMachineArn: arn, statusFilter, maxResults: maxListed })),
+        send('states:ListExecutions', Listed, () =>
+          clientFor(arn).send(
+            new ListExecutionsCommand({ stateMachineArn: arn, statusFilter, maxResults: maxListed }),
+            { abortSignal },
+          ),
+        ),
       ),
     );
-    return lists
-      .flatMap(({ executions = [] }) => executions)
-      .filter(({ stopDate }) => stopDate !== undefined && Date.now() - stopDate.getTime() < dayMs)
-      .flatMap(({ executionArn }) => executionArn ?? []);
+    const failed = lists.flatMap((one) => (one.kind === 'failed' ? [one.reason] : []));
+    return {
+      arns: lists
+        .flatMap((one) => (one.kind === 'ok' ? one.data.executions : []))
+        .filter(({ stopDate }) => stopDate !== undefined && Date.now() - stopDate.getTime() < dayMs)
+        .flatMap(({ executionArn }) => executionArn ?? []),
+      missing:
+        failed.length === 0
+          ? []
+          : [
+              `${nameIn(arn)}: ${failed.length} of ${lists.length} lists of executions could not be read (${failed[0]}).`,
+            ],
+    };
+  };
+
+  const described = async (arn: string, { signal: abortSignal }: Deadline): Promise<WorkflowExecution | string> => {
+    const answer = await send('states:DescribeExecution', z.unknown(), () =>
+      clientFor(arn).send(new DescribeExecutionCommand({ executionArn: arn }), { abortSignal }),
+    );
+    const read = answer.kind === 'ok' ? readExecution(answer.data) : undefined;
+    const why =
+      answer.kind === 'failed' ? answer.reason : 'states:DescribeExecution answered in a form that is not its API';
+    return read ?? `${nameIn(arn)} could not be read (${why}).`;
   };
 
   const observe: Source<'executions'>['observe'] = async (_scope, { arns }) => {
-    const missing: string[] = [];
-    const found: WorkflowExecution[] = [];
-    for (const nameOrArn of arns) {
-      try {
-        for (const arn of await named(nameOrArn))
-          found.push(readExecution(await clientFor(arn).send(new DescribeExecutionCommand({ executionArn: arn }))));
-      } catch (error) {
-        const name = error instanceof Error ? error.name : 'no answer';
-        missing.push(`${nameOrArn.split(':').slice(6).join('/')} could not be read (${name}).`);
-      }
-    }
+    const deadline = deadlineIn(budgetMs);
+    const read = await Promise.all(
+      arns.map(async (nameOrArn) => {
+        const { arns: those, missing } = await named(nameOrArn, deadline);
+        return [...missing, ...(await Promise.all(those.map((arn) => described(arn, deadline))))];
+      }),
+    );
+    const missing = read.flat().filter((one) => typeof one === 'string');
+    const found = read.flat().filter((one) => typeof one !== 'string');
     if (found.length === 0 && missing.length > 0)
       return { kind: 'gap', gap: { source: 'executions', reason: missing.join(' ').slice(0, 300) } };
     const bytes = JSON.stringify(found).length;
@@ -84,9 +120,25 @@ export function stepFunctionsExecutions(options: ExecutionsOptions = {}): Source
   return { observe };
 }
 
-function readExecution(described: DescribeExecutionOutput): WorkflowExecution {
-  const { executionArn, status, startDate, stopDate, error, cause, redriveStatus, redriveCount = 0 } = described;
-  return WorkflowExecution.parse({
+const nameIn = (arn: string): string => arn.split(':').slice(6).join('/');
+
+const Described = z.object({
+  executionArn: z.string(),
+  status: z.string(),
+  startDate: z.date().optional(),
+  stopDate: z.date().optional(),
+  error: z.string().optional(),
+  cause: z.string().optional(),
+  redriveStatus: z.string().optional(),
+  redriveCount: z.number().optional(),
+});
+
+/** Undefined if the answer has another form. */
+function readExecution(answer: unknown): WorkflowExecution | undefined {
+  const described = Described.safeParse(answer);
+  if (!described.success) return undefined;
+  const { executionArn, status, startDate, stopDate, error, cause, redriveStatus, redriveCount = 0 } = described.data;
+  const read = WorkflowExecution.safeParse({
     arn: executionArn,
     status,
     startedAt: startDate?.toISOString(),
@@ -96,6 +148,7 @@ function readExecution(described: DescribeExecutionOutput): WorkflowExecution {
     redrivable: redriveStatus === 'REDRIVABLE',
     redrives: redriveCount,
   });
+  return read.success ? read.data : undefined;
 }
 
 const refused = (why: string) => ({ kind: 'refused', why }) as const;

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { type Authorize, unauthorized } from '../authorize.ts';
 import { parsedJson } from '../body.ts';
+import { retryAfterMs, withRetries } from '../retry.ts';
 
 export interface VictoriaLogsAccess {
   readonly url: string;
@@ -35,6 +36,15 @@ interface Window {
 }
 
 const maxRows = 50_000;
+/** Statuses after which the same request may succeed: too many queries at once have 429. */
+const passing: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const maxAttempts = 4;
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+  readonly waitMs: number | undefined;
+}
 
 export function openSession(access: VictoriaLogsAccess): Session {
   const { url, authorize = unauthorized, tenant, deadlineMs = 15_000, maxBytes = 50_000_000 } = access;
@@ -42,6 +52,21 @@ export function openSession(access: VictoriaLogsAccess): Session {
   let bytes = 0;
 
   async function post(path: string, parameters: Readonly<Record<string, string>>, share = 1): Promise<string | Failed> {
+    const reply = await withRetries(() => once(path, parameters, share), {
+      maxAttempts,
+      waitMs: (result, attempt) =>
+        'kind' in result || !passing.has(result.status) ? undefined : (result.waitMs ?? 250 * 2 ** attempt),
+      leftMs: () => (until - performance.now()) * share,
+    });
+    if ('kind' in reply) return reply;
+    return reply.status === 200 ? reply.text : refused(reply.status);
+  }
+
+  async function once(
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+    share: number,
+  ): Promise<Reply | Failed> {
     const left = Math.floor((until - performance.now()) * share);
     if (left <= 0) return failed(`VictoriaLogs did not answer within the ${deadlineMs} ms of the whole question.`);
     const address = new URL(`${url.replace(/\/+$/, '')}/select/logsql/${path}`);
@@ -72,7 +97,11 @@ export function openSession(access: VictoriaLogsAccess): Session {
         if (bytes > maxBytes) return failed(`VictoriaLogs answered with more than ${maxBytes} bytes.`);
         chunks.push(chunk);
       }
-      return response.status === 200 ? Buffer.concat(chunks).toString('utf8') : refused(response.status);
+      return {
+        status: response.status,
+        text: Buffer.concat(chunks).toString('utf8'),
+        waitMs: retryAfterMs(response.headers.get('retry-after')),
+      };
     } catch (error) {
       const late = error instanceof Error && error.name === 'TimeoutError';
       return failed(
@@ -123,5 +152,6 @@ const failed = (reason: string, status?: number): Failed => ({ kind: 'failed', r
 function refused(status: number): Failed {
   if (status === 401 || status === 403) return failed(`VictoriaLogs refused the login (status ${status}).`, status);
   if (status === 404) return failed('The address does not lead to the API of VictoriaLogs (status 404).', status);
+  if (status === 429) return failed('VictoriaLogs throttled the question (status 429).', status);
   return failed(`VictoriaLogs answered with status ${status}.`, status);
 }

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-xray';
 import * as z from 'zod';
 import type { Dependency, Span } from '../../core/model/telemetry.ts';
-import { type Deadline, send } from '../aws-calls.ts';
+import { type Deadline, isRepeated, repeats, send } from '../aws-calls.ts';
 import { parsedJson } from '../body.ts';
 import type { Answer } from '../http-session.ts';
 import type { FoundTraces, Period, TraceStore, Which } from '../trace-question.ts';
@@ -132,6 +132,7 @@ export async function serviceGraph(
       client.send(command, { abortSignal: deadline.signal }),
     );
     if (answer.kind === 'failed') return { kind: 'failed', reason: `${answer.reason}.` };
+    if (isRepeated(token, answer.data.NextToken)) break;
     services.push(...(answer.data.Services ?? []));
     token = answer.data.NextToken ?? undefined;
     if (token === undefined) break;
@@ -167,7 +168,7 @@ export async function serviceGraph(
     data: {
       services: [...new Set(services.filter((one) => !isClient(one)).flatMap(({ Name }) => Name || []))].sort(),
       calls,
-      missing: token === undefined ? [] : [`services beyond ${maxPages} pages of the service graph`],
+      missing: token === undefined ? [] : [`services beyond the first ${services.length} of the service graph`],
     },
   };
 }
@@ -189,19 +190,46 @@ export const xRayStore = (parts: XRayParts, period: Period): TraceStore => ({
     const filter = filterOf(service, which);
     if (filter === undefined) return { kind: 'ok', data: { spans: [], found: 0 } };
     const { client, deadline } = parts;
-    const command = new GetTraceSummariesCommand({
-      StartTime: new Date(asked.start),
-      EndTime: new Date(asked.end),
-      FilterExpression: filter,
-      // X-Ray then chooses some of the traces itself.
-      Sampling: which.kind === 'any',
-    });
-    const answer = await send('xray:GetTraceSummaries', Summaries, () =>
-      client.send(command, { abortSignal: deadline.signal }),
-    );
-    if (answer.kind === 'failed') return { kind: 'failed', reason: `${answer.reason}.` };
-    const ids = (answer.data.TraceSummaries ?? []).flatMap(({ Id }) => Id || []).slice(0, limit);
-    return { kind: 'ok', data: await read(parts, ids) };
+    const ids = new Set<string>();
+    const missing: string[] = [];
+    let token: string | undefined;
+    // X-Ray answers with the traces that it has found so far, which may be none, and a token to search on.
+    for (let page = 0; ids.size < limit; page += 1) {
+      const command = new GetTraceSummariesCommand({
+        StartTime: new Date(asked.start),
+        EndTime: new Date(asked.end),
+        FilterExpression: filter,
+        // X-Ray then chooses some of the traces itself.
+        Sampling: which.kind === 'any',
+        NextToken: token,
+      });
+      const answer = await send('xray:GetTraceSummaries', Summaries, () =>
+        client.send(command, { abortSignal: deadline.signal }),
+      );
+      if (answer.kind === 'failed' && page === 0) return { kind: 'failed', reason: `${answer.reason}.` };
+      const lack =
+        answer.kind === 'failed'
+          ? answer.reason
+          : isRepeated(token, answer.data.NextToken)
+            ? repeats('xray:GetTraceSummaries')
+            : undefined;
+      if (answer.kind === 'failed' || lack !== undefined) {
+        missing.push(`traces of ${service} beyond the first ${ids.size} found (${lack})`);
+        break;
+      }
+      for (const { Id } of answer.data.TraceSummaries ?? []) if (Id) ids.add(Id);
+      token = answer.data.NextToken ?? undefined;
+      if (token === undefined) break;
+      if (page + 1 === maxPages) {
+        missing.push(`traces of ${service} beyond ${maxPages} pages of a search`);
+        break;
+      }
+    }
+    const found = await read(parts, [...ids].slice(0, limit));
+    return {
+      kind: 'ok',
+      data: missing.length === 0 ? found : { ...found, missing: [...(found.missing ?? []), ...missing] },
+    };
   },
 });
 

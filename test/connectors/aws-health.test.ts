@@ -130,9 +130,12 @@ describe('events', () => {
     expect(observed).toMatchObject({ kind: 'gap', gap: { reason: expect.stringMatching(words) } });
   });
   test('beyond three pages and without descriptions are gaps with numbers', async () => {
-    const { observed } = await asking((operation) =>
+    const { observed } = await asking((operation, { nextToken = '' }) =>
       operation === 'DescribeEvents'
-        ? { events: Array.from({ length: 10 }, (_, n) => event({ arn: `${event().arn}${n}` })), nextToken: 'next' }
+        ? {
+            events: Array.from({ length: 10 }, (_, n) => event({ arn: `${event().arn}${n}` })),
+            nextToken: `${nextToken}next`,
+          }
         : { status: 400, body: '{"__type":"AccessDeniedException"}' },
     );
     expect(observed).toMatchObject({

@@ -66,7 +66,7 @@ describe('what is read', () => {
       kind: 'gap',
       gap: {
         source: 'executions',
-        reason: 'statement-export/2026-11-19-eu could not be read (AccessDeniedException).',
+        reason: 'statement-export/2026-11-19-eu could not be read (the right to states:DescribeExecution is missing).',
       },
     });
   });

@@ -92,7 +92,7 @@ test('a prefix without rights fails alone; binary objects are left out', async (
   await using refusing = await serve(({ path }) =>
     path.includes('prefix=secret')
       ? { status: 403, body: '<Error><Code>AccessDenied</Code></Error>' }
-      : { body: '<ListBucketResult/>' },
+      : { body: '<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>' },
   );
   const parts = await readerOf(refusing, { prefixes: ['secret/', 'runbooks/'] })(() => undefined);
   expect(parts).toEqual([

@@ -101,7 +101,12 @@ describe('limits and trouble', () => {
     const { missing, asked } = await observe(
       [],
       {},
-      { DescribeImages: () => ({ imageDetails: [image('b', '02:10:00')], nextToken: 't' }) },
+      {
+        DescribeImages: ({ nextToken = '' }) => ({
+          imageDetails: [image('b', '02:10:00')],
+          nextToken: `${nextToken}t`,
+        }),
+      },
     );
     expect(asked.filter(({ operation }) => operation === 'DescribeImages')).toHaveLength(5);
     expect(missing).toEqual(['images of shop/orders beyond 5, in no order']);

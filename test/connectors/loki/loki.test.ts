@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readEntries } from '../../../connectors/configured.ts';
 import { diskEvidence } from '../../../connectors/disk/index.ts';
 import { liveSources } from '../../../connectors/live.ts';
@@ -10,7 +10,6 @@ import type { Ports } from '../../../core/ports/index.ts';
 import { investigateLogs } from '../../../core/specialists/logs/investigate.ts';
 import { memoryDisk } from '../../../local/runtime/files.ts';
 import { aBrief, aContext, aScope, at } from '../../builders.ts';
-import { logsScopeContract } from '../../contract/source.ts';
 import { partly } from '../../partly.ts';
 import type { Answer, TestServer } from '../../server.ts';
 import { loki, type Stream } from './double.ts';
@@ -53,18 +52,6 @@ describe('the scope', () => {
       ),
     ),
   );
-  const server = loki({ streams });
-  afterAll(async () => (await server)[Symbol.asyncDispose]());
-  logsScopeContract({
-    window,
-    clusters: ['near', 'far'],
-    namespaces: ['shop', 'bank'],
-    neighbour: 'ledger',
-    source: async () => {
-      const { url } = await server;
-      return lokiLogs({ url, labels, pageSize: 100, maxGbScanned: 10 });
-    },
-  });
   test('is selected by the server, the paged service first and nothing twice', async () => {
     await using server = await loki({ streams });
     const { records, missing } = await ask(server, { ...shop, neighbours: ['ledger'] });

@@ -6,7 +6,6 @@ import { type NewRelicConfig, newRelicSources } from '../../../connectors/newrel
 import type { LogRecord } from '../../../core/model/telemetry.ts';
 import type { Observed } from '../../../core/ports/telemetry.ts';
 import { aScope } from '../../builders.ts';
-import { logsScopeContract, metricsScopeContract } from '../../contract/source.ts';
 import { serve } from '../../server.ts';
 import { type Data, type Event, failure, json, newRelicDouble } from './double.ts';
 
@@ -79,10 +78,7 @@ async function read(observed: Observed<AsyncIterable<LogRecord>>) {
 const scope = aScope({ window });
 const reasonOf = (observed: Observed<unknown>) => (observed.kind === 'gap' ? observed.gap.reason : undefined);
 
-describe('the scope contract', () => {
-  const asked = { window, clusters: ['near', 'far'], namespaces: ['shop', 'bank'], neighbour: 'ledger' } as const;
-  describe('logs', () => logsScopeContract({ ...asked, source: async () => (await setUp()).sources.logs }));
-  describe('metrics', () => metricsScopeContract({ ...asked, source: async () => (await setUp()).sources.metrics }));
+describe('the scope', () => {
   test('the server selects what is within the scope', async () => {
     const { double, sources } = await setUp();
     await sources.logs.observe(
