@@ -24,7 +24,7 @@ const Counted = z.object({
 });
 
 export function prometheusQueries(config: PrometheusConfig): Source<'queries'> {
-  const index = serverIndex(config);
+  const index = serverIndex(config)();
   const limited = { ...config, maxBytes };
   const counted = async (selector: string, at: string): Promise<number | undefined> => {
     const answer = await fetchJson(limited, 'query', { query: `count(${selector})`, time: at, timeout: '5s' }, Counted);
