@@ -63,6 +63,10 @@ const cloudwatch: Row = {
       'web-far': { cluster: 'far', namespace: 'shop' },
     },
   }),
+  without: {
+    queries:
+      'An agent writes them within the scope: test/connectors/cloudwatch/own-query.test.ts tries what they may ask.',
+  },
   world: () =>
     behind(
       cloudWatchDouble({

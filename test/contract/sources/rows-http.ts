@@ -37,6 +37,10 @@ const prometheus: Row = {
   tried: [{ part: "Debian's Prometheus", test: 'test/real/prometheus.test.ts', real: true }],
   dialect: http,
   settings: (url) => ({ url, auth: 'bearer' }),
+  without: {
+    queries:
+      'An agent writes them within the scope: test/connectors/prometheus/confine.test.ts tries what they may ask.',
+  },
   world: async () =>
     alone((asked) => {
       const success = (data: unknown) => json({ status: 'success', data });
@@ -393,6 +397,10 @@ const newrelic: Row = {
   dialect: http,
   settings: (url) => ({ url, accounts: [1] }),
   secrets: () => 'NRAK-1',
+  without: {
+    queries:
+      'An agent writes them within the scope: test/connectors/newrelic/own-query.test.ts tries what they may ask.',
+  },
   world: () =>
     behind(
       newRelicDouble({
