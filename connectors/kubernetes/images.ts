@@ -1,9 +1,10 @@
-// Reads which images the pods of the paged service and of its neighbours run: one page a list, selected by the API server.
+// Reads which images the pods of the paged service and of its neighbours run, selected by the API server.
 import * as z from 'zod';
 import { amongClusters, type Scope } from '../../core/model/scope.ts';
 import type { ImageInUse, ImagesInUse, MakeImages } from '../source-kind.ts';
-import { type ClusterAccess, statusText } from './access.ts';
+import type { ClusterAccess } from './access.ts';
 import { clustersOf } from './clusters.ts';
+import { eachObject } from './list.ts';
 import { listsFor, serviceOf } from './logs.ts';
 import type { KubernetesSettings } from './manifest.ts';
 
@@ -15,7 +16,6 @@ const Pod = z.looseObject({
   metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).nullish() }),
   spec: z.looseObject({ containers: Containers, initContainers: Containers }),
 });
-const Pods = z.looseObject({ items: z.array(z.unknown()) });
 
 export const images: MakeImages<KubernetesSettings> = async (settings, { secret, aws }) => {
   const clusters = await clustersOf(settings, secret('reader'), aws);
@@ -38,22 +38,22 @@ async function imagesOf(cluster: ClusterAccess, scope: Scope): Promise<ImagesInU
   const services = new Set([...(scope.service === undefined ? [] : [scope.service]), ...scope.neighbours]);
   // Without a namespace, the last list is of all pods of the cluster, of which nobody knows whose they are.
   const lists = listsFor(cluster, scope).filter(
-    (path) => path.includes('labelSelector=') || path.includes('/namespaces/'),
+    ({ path, labels }) => labels !== undefined || path.includes('/namespaces/'),
   );
-  const replies = await Promise.all(lists.map((path) => cluster.request(path)));
   const images: ImageInUse[] = [];
-  for (const reply of replies) {
-    const page = Pods.safeParse(reply.body);
-    if (reply.status !== 200 || !page.success)
-      return { images: [], missing: [`the images of pods in ${cluster.name} (${statusText(reply)})`] };
-    for (const item of page.data.items) {
-      const pod = Pod.safeParse(item).data;
-      const service = pod && whoseIs(pod.metadata, services, scope);
-      if (pod === undefined || service === undefined) continue;
-      const all = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])];
-      images.push(...all.flatMap(({ image }) => (image ? [{ service, reference: image }] : [])));
-    }
-  }
+  const answers = await Promise.all(
+    lists.map((list) =>
+      eachObject(cluster, list, (item) => {
+        const pod = Pod.safeParse(item).data;
+        const service = pod && whoseIs(pod.metadata, services, scope);
+        if (pod === undefined || service === undefined) return;
+        const all = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])];
+        images.push(...all.flatMap(({ image }) => (image ? [{ service, reference: image }] : [])));
+      }),
+    ),
+  );
+  const failed = answers.find((one) => one.failed !== undefined)?.failed;
+  if (failed !== undefined) return { images: [], missing: [`the images of pods in ${cluster.name} (${failed.why})`] };
   return { images, missing: [] };
 }
 

@@ -8,7 +8,9 @@ import type { StepFunctionsSettings } from './manifest.ts';
 
 export const optionsOf = ({ accounts = [] }: StepFunctionsSettings, { aws }: SourceMeans): ExecutionsOptions => ({
   client: (region, account) =>
-    new SFNClient(clientOptions(region, accounts.includes(account) ? credentialsFor(account, aws) : aws?.credentials())),
+    new SFNClient(
+      clientOptions(region, accounts.includes(account) ? credentialsFor(account, aws) : aws?.credentials()),
+    ),
 });
 
 export const make: MakeSource<StepFunctionsSettings> = (settings, means) => ({
