@@ -1,7 +1,7 @@
 // The view of one incident for the console's incident page: the record with the words that other surfaces use. Pure; the page renders it and
 // decides nothing.
 import type { Approval } from '../model/action.ts';
-import type { Diagnosis } from '../model/diagnosis.ts';
+import type { ChainStep, Diagnosis } from '../model/diagnosis.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Message } from '../model/message.ts';
 import { missingAmong } from '../model/report.ts';
@@ -19,11 +19,13 @@ import {
   targetsText,
 } from '../remediation/question.ts';
 import { stateText } from '../remediation/target-state.ts';
-import { affectedBy, placeInGroup } from '../reporting/membership.ts';
+import { chainTitles, raisesOf } from '../reporting/chain.ts';
+import { placeInGroup } from '../reporting/membership.ts';
 import { modelsText } from '../reporting/report.ts';
 import { type StatusView, statusViewOf } from '../reporting/status-view.ts';
 import { capitalize } from '../wording.ts';
 import { type Glance, glanceOf } from './glance.ts';
+import { type CallView, incidentCalls } from './incident-calls.ts';
 import type { IncidentRecord } from './incident-record.ts';
 
 /** A message without its chart and its files, which the page fetches on demand. */
@@ -72,20 +74,16 @@ export interface IncidentView {
   readonly calls?: CallView | undefined;
 }
 
-/** The paged service among its direct neighbours, as far as the context knew them. */
-export interface CallView {
-  readonly callers: readonly CallNode[];
-  readonly service: CallNode;
-  readonly callees: readonly CallNode[];
-}
+/** A step of the chain with its title. */
+export type ChainStepView = ChainStep & { readonly title: string };
 
-export interface CallNode {
-  readonly name: string;
-  /** `cause`: the first hypothesis is about it. `affected`: it suffers from the problem. */
-  readonly role?: 'cause' | 'affected';
-}
-
-export type DiagnosisView = Diagnosis & { readonly models: string };
+export type DiagnosisView = Diagnosis & {
+  readonly models: string;
+  /** From the symptom to the change behind the first hypothesis; empty if it is unknown. */
+  readonly chain: readonly ChainStepView[];
+  /** What would raise the confidence in the first hypothesis. */
+  readonly raises: readonly string[];
+};
 
 export function incidentView(record: IncidentRecord): IncidentView {
   const { incident, timeline, diagnosis, approvals, messages, members } = record;
@@ -100,30 +98,8 @@ export function incidentView(record: IncidentRecord): IncidentView {
       members: members.map(({ id, title, because, at }) => ({ id, title, why: relationText(because), at })),
     },
     glance: glanceOf(record),
-    ...callsOf(record),
+    calls: incidentCalls(record),
   };
-}
-
-const maxNeighbours = 8;
-
-function callsOf({ incident, timeline, diagnosis, members }: IncidentRecord): { calls?: CallView } {
-  const context = timeline.map(({ event }) => event).findLast((event) => event.type === 'ContextAssembled');
-  const name = context?.service?.value;
-  if (context === undefined || name === undefined || context.callers.length + context.callees.length === 0) return {};
-  const blamed = diagnosis?.hypotheses[0]?.entity.name;
-  const affected = affectedBy(diagnosis, members, incident.place?.service);
-  const node = (one: string): CallNode =>
-    one === blamed
-      ? { name: one, role: 'cause' }
-      : affected.includes(one)
-        ? { name: one, role: 'affected' }
-        : { name: one };
-  const nodes = (names: readonly string[]) =>
-    names
-      .map(node)
-      .toSorted((a, b) => Number(b.role !== undefined) - Number(a.role !== undefined))
-      .slice(0, maxNeighbours);
-  return { calls: { callers: nodes(context.callers), service: node(name), callees: nodes(context.callees) } };
 }
 
 export const messageView = ({ chart, files = [], ...message }: Message): MessageView => ({
@@ -140,6 +116,8 @@ function diagnosisView({ next, ...diagnosis }: Diagnosis, approvals: readonly Ap
     gaps: missingAmong(diagnosis.gaps),
     ...(isOpen ? { next } : {}),
     models: modelsText(diagnosis),
+    chain: (diagnosis.hypotheses[0]?.chain ?? []).map((step) => ({ ...step, title: chainTitles[step.kind] })),
+    raises: raisesOf(diagnosis),
   };
 }
 

@@ -261,7 +261,16 @@ const namesOf = (
   { hypotheses }: Diagnosis,
   ports: ConversationPorts,
 ): Promise<ReadonlyMap<string, string>> =>
-  numbered(incidentId, [...new Set(hypotheses.flatMap(({ evidenceIds }) => evidenceIds))], ports);
+  numbered(
+    incidentId,
+    [
+      ...new Set([
+        ...hypotheses.flatMap(({ evidenceIds }) => evidenceIds),
+        ...hypotheses.flatMap(({ chain = [] }) => chain.flatMap(({ evidenceIds }) => evidenceIds)),
+      ]),
+    ],
+    ports,
+  );
 
 const unsure = reply('unclear', only('I am not sure what you want to know. One of these?'), {
   choices: ['why?', 'show me the logs', 'what did you check?', 'status', 'help'],

@@ -5,6 +5,7 @@ import { causeTitleOf, type Diagnosis, type Hypothesis } from '../model/diagnosi
 import type { Incident } from '../model/incident.ts';
 import { missingAmong } from '../model/report.ts';
 import type { TimelineEntry } from '../model/timeline.ts';
+import { chainLines, raisesOf } from '../reporting/chain.ts';
 import { placeInGroup } from '../reporting/membership.ts';
 import { statusViewOf } from '../reporting/status-view.ts';
 import { capitalize, clockTime, confidenceWords, formatPercent } from '../wording.ts';
@@ -19,11 +20,8 @@ const nameOf = (hypothesis: Hypothesis): string =>
   `${hypothesis.entity.kind} ${hypothesis.entity.name} (${causeTitleOf(hypothesis).toLowerCase()})`;
 
 /** Explains the rank of a hypothesis: of the one that the question names, else of the first. */
-export function whyWords(
-  question: string,
-  { hypotheses, gaps, symptoms }: Diagnosis,
-  names: ReadonlyMap<string, string>,
-): Words {
+export function whyWords(question: string, diagnosis: Diagnosis, names: ReadonlyMap<string, string>): Words {
+  const { hypotheses, gaps, symptoms } = diagnosis;
   const [first] = hypotheses;
   if (!first || first.cause === 'unknown') {
     return {
@@ -40,14 +38,16 @@ export function whyWords(
   if (named === 'none')
     return {
       text: `No finding supports that. The diagnosis that is ${confidenceWords(first.confidence)}: ${nameOf(first)}.`,
-      lines: reasonsOf(first, names),
+      lines: [...chainLines(first, names), ...reasonsOf(first, names)],
     };
   const one = named ?? first;
   const place = one.rank === 1 ? '' : `It is not first: ${nameOf(first)} explains more. `;
   return {
     text: `${place}${nameOf(one)} is ${confidenceWords(one.confidence)} (${formatPercent(one.confidence)}).`,
     lines: [
+      ...chainLines(one, names),
       ...reasonsOf(one, names),
+      ...(one.rank === 1 ? raisesOf(diagnosis).map((raise) => `This would raise the confidence: ${raise}`) : []),
       ...(one.rank === 1 && symptoms.length > 0 ? [`It explains: ${symptoms.slice(0, 5).join('; ')}`] : []),
     ],
   };

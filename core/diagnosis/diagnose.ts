@@ -20,6 +20,7 @@ import { brokenSubjectsOf } from './broken-now.ts';
 import { earnedConfidence } from './calibration.ts';
 import { graphOf, observedGraph } from './calls.ts';
 import { type Candidate, candidatesOf, earliest } from './candidates.ts';
+import { chainOf } from './chain.ts';
 import { withColdCaches } from './cold-caches.ts';
 import { databasesOf, withDatabases } from './databases.ts';
 import { withKnownDependencies } from './dependency.ts';
@@ -121,7 +122,10 @@ export function diagnose(given: DiagnosisInput): Diagnosed {
       log: logOf(best.candidate, strongest, scene),
       overBy,
     }),
-    hypotheses: [cited, ...hypotheses.slice(1)],
+    hypotheses: [
+      { ...cited, chain: chainOf(best, { title: incident.title, scene, symptoms, change, overBy, strongest, spell }) },
+      ...hypotheses.slice(1),
+    ],
     symptoms: sentencesOf(symptoms),
     ...(firstFailing && { firstFailing }),
     blastRadius: blastRadius.slice(0, 50),

@@ -25,6 +25,18 @@ export const ModelProposal = z.object({
 });
 export type ModelProposal = z.infer<typeof ModelProposal>;
 
+/** A step from what was paged to why: each with the evidence that shows it, in the order in which a person reads them. */
+export const ChainStep = z.object({
+  kind: z.enum(['symptom', 'call', 'cause', 'change']),
+  /** One or two sentences. */
+  text: z.string().max(700),
+  at: Instant.optional(),
+  evidenceIds: z.array(z.string()).max(6),
+  /** Of a step `call`: the services from the first caller to the last called one. */
+  path: z.array(z.string()).max(9).optional(),
+});
+export type ChainStep = z.infer<typeof ChainStep>;
+
 export const Hypothesis = z.object({
   rank: z.number().int().min(1),
   entity: EntityRef,
@@ -44,6 +56,8 @@ export const Hypothesis = z.object({
   evidenceIds: z.array(z.string()).min(1).max(12),
   findingIds: z.array(z.string()).max(24),
   onset: Instant.optional(),
+  /** How the hypothesis leads to the page; absent for a hypothesis that is not the first of the analysis, and for an unknown cause. */
+  chain: z.array(ChainStep).max(4).optional(),
   errorTemplate: z.string().optional(),
   errorIdentity: ErrorIdentity.optional(),
   /** A model put the hypothesis forward and the analysis does not hold it. It can lead to a question to a person, and to nothing else. */

@@ -8,9 +8,13 @@ interface DrawingProps {
   /** The same calls, the widest first. */
   readonly sizes: readonly GraphDrawing[];
   readonly label: string;
+  /** What the arrows mean. */
+  readonly legend?: LegendWords;
 }
 
-export function CallDrawing({ sizes, label }: DrawingProps) {
+type LegendWords = readonly (readonly [tone: GraphDrawing['edges'][number]['tone'], text: string])[];
+
+export function CallDrawing({ sizes, label, legend = words }: DrawingProps) {
   const place = useRef<HTMLElement>(null);
   const [room, setRoom] = useState(0);
   useLayoutEffect(() => {
@@ -27,7 +31,7 @@ export function CallDrawing({ sizes, label }: DrawingProps) {
       {drawing === undefined ? undefined : (
         <>
           <Picture drawing={drawing} label={label} />
-          <Legend drawing={drawing} />
+          <Legend drawing={drawing} legend={legend} />
         </>
       )}
     </figure>
@@ -71,18 +75,24 @@ const Picture = ({
   </nav>
 );
 
-const words = [
+const words: LegendWords = [
   ['bad', 'fails'],
   ['plain', 'works'],
   ['unknown', '?: whether it fails is not known'],
   ['old', 'not seen for more than a day, with the day'],
-] as const;
+];
 
 /** Only what the drawing has. */
-const Legend = ({ drawing: { edges, nodes } }: { readonly drawing: GraphDrawing }) => (
+const Legend = ({
+  drawing: { edges, nodes },
+  legend,
+}: {
+  readonly drawing: GraphDrawing;
+  readonly legend: LegendWords;
+}) => (
   <figcaption class="meta">
     An arrow points from the caller to the called service.{' '}
-    {words
+    {legend
       .filter(([tone]) => edges.some((one) => one.tone === tone))
       .map(([tone, text]) => (
         <span key={tone} class="call-key">
@@ -92,7 +102,7 @@ const Legend = ({ drawing: { edges, nodes } }: { readonly drawing: GraphDrawing 
           {text}
         </span>
       ))}
-    {nodes.some(({ tone }) => tone === 'affected') ? (
+    {legend === words && nodes.some(({ tone }) => tone === 'affected') ? (
       <span class="call-key">Amber: has an open incident.</span>
     ) : undefined}
   </figcaption>

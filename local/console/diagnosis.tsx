@@ -6,6 +6,7 @@ import type { DiagnosisView, IncidentView } from '../../core/console/incident-vi
 import type { Hypothesis as HypothesisRecord } from '../../core/model/diagnosis.ts';
 import { entityText, readableTimes } from '../../core/wording.ts';
 import { incidentPath } from './api.ts';
+import { Chain } from './chain.tsx';
 import { Cited, EvidenceList, Evidences, Query } from './evidence.tsx';
 import { Confidence } from './glance.tsx';
 import { useLive } from './live.ts';
@@ -21,6 +22,7 @@ export function Diagnosis({ diagnosis, view }: { readonly diagnosis: DiagnosisVi
       <p class="lead">
         <Cited text={readableTimes(text)} incidentId={id} ids={first?.evidenceIds ?? []} /> {next}
       </p>
+      <Chain incidentId={id} diagnosis={diagnosis} />
       <MovedMetric incidentId={id} />
       <ol class="hypotheses">
         {first === undefined ? undefined : (
