@@ -46,6 +46,8 @@ export interface Scored {
 const folder = new URL('conversations/', import.meta.url).pathname;
 /** Written by somebody who had seen only the list of what people ask; the development looks at their rate only. */
 export const heldOutFolder = join(folder, 'held-out');
+/** Messages that must decide, do and teach nothing, whatever the answer is. */
+export const oddFolder = join(folder, 'odd');
 const scenarios = new URL('../scenarios/', import.meta.url).pathname;
 const patienceMs = 60_000;
 
@@ -131,7 +133,7 @@ async function deedsOf(id: string, { ports }: Runtime): Promise<string> {
     ports.incidents.timeline(id),
   ]);
   return JSON.stringify([
-    approvals.map((one) => [one.id, one.state]),
+    approvals.map((one) => [one.id, one.state, one.approvedBy.length]),
     preferences.map((one) => [one.id, one.state]),
     timeline.filter(({ kind }) => kind === 'action').length,
   ]);

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WatchkeeperError } from '../core/errors.ts';
 import { reliability } from '../core/learning/calibration.ts';
-import { conversationsText, figuresOf, heldOutFolder, runConversations } from './conversations.ts';
+import { conversationsText, figuresOf, heldOutFolder, oddFolder, runConversations } from './conversations.ts';
 import { familyExamples } from './families/run.ts';
 import { familiesText } from './families/text.ts';
 import { type DojoOptions, help, readOptions } from './options.ts';
@@ -76,9 +76,12 @@ async function runThem(): Promise<number> {
     complain(`${wrong.length === 0 && !acted ? 'right' : 'wrong'}  ${says}`),
   );
   const heldOut = await runConversations(() => undefined, heldOutFolder);
+  const odd = await runConversations(() => undefined, oddFolder);
+  for (const { says } of odd.filter(({ acted }) => acted)) complain(`acted  ${says}`);
   print(conversationsText(scored));
+  print(`odd messages: ${figuresOf(odd)}`);
   print(`held out: ${figuresOf(heldOut)}`);
-  return [...scored, ...heldOut].some(({ acted }) => acted) ? 1 : 0;
+  return [...scored, ...odd, ...heldOut].some(({ acted }) => acted) ? 1 : 0;
 }
 
 async function runFamilies(options: DojoOptions): Promise<number> {

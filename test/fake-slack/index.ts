@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pagerDuty, pagerDutyAlert } from './alerts.ts';
-import { checkBlocks } from './blocks.ts';
+import { checkBlocks, json } from './blocks.ts';
 import { type Delivery, type DeliveryOptions, deliver } from './delivery.ts';
 import { botMessage, changed, deleted, mention, message, reacted } from './events.ts';
 import { methods, type Rate, type Reply } from './methods.ts';
@@ -107,8 +107,16 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     return method.run(given, { workspace, url, tell: (event) => void slack.send(event) });
   };
 
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => {
+      if (response.headersSent) response.end();
+      else answer(response, 500, { ok: false, error: 'internal_error' });
+    });
+  });
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const address = request.url ?? '/';
+    if (!URL.canParse(address, 'http://localhost')) return answer(response, 404, { ok: false, error: 'not_found' });
+    const path = new URL(address, 'http://localhost').pathname;
     const body = await bodyOf(request);
     if (path.startsWith('/api/')) {
       const name = path.slice('/api/'.length);
@@ -142,8 +150,11 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     const channel = new URL(request.url ?? '/', 'http://localhost').searchParams.get('channel') ?? 'C0OPS';
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(renderPage(workspace, channel));
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   /** response_url: five answers within half an hour. */
@@ -317,7 +328,7 @@ export async function fakeSlack(options: FakeSlackOptions = {}): Promise<FakeSla
     const { user = 'U0ANA', channel = 'C0OPS', text = '', thread = '' } = form;
     const post = workspace.post(channel, form.ts);
     const [, typed] = /^\/watchkeeper\s+(.*)$/s.exec(text) ?? [];
-    const deed = (): Promise<unknown> => {
+    const deed = async (): Promise<unknown> => {
       if (form.what === 'press' && post) return slack.press(user, post, form.action ?? '');
       if (form.what === 'react' && post) return slack.react(user, post, form.reaction ?? '+1');
       if (user === pagerDuty.name) return slack.alert(channel, pagerDuty, pagerDutyAlert(workspace.nextId('Q'), text));
@@ -354,9 +365,17 @@ const answer = (response: ServerResponse, status: number, body: unknown): void =
   response.end(JSON.stringify(body));
 };
 
+/** The largest body, in bytes; files are uploaded whole. */
+const mostBytes = 64 * 1024 * 1024;
+
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > mostBytes) throw new Error('The body is too large.');
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks);
 }
 
@@ -368,11 +387,8 @@ function argumentsOf(type: string, body: string): Record<string, string> {
 }
 
 function parse(body: string): Record<string, unknown> {
-  try {
-    return JSON.parse(body) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+  const parsed = json(body);
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : {};
 }
 
 /** Raw, or the first part of a multipart form. */

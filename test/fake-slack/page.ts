@@ -16,12 +16,18 @@ const mrkdwn = (text: string, workspace?: Workspace): string =>
       /&lt;[@#!]([^&]+)&gt;/g,
       (_, id: string) => `<span class="ping">@${workspace ? htmlOf(nameOf(id, workspace)) : id}</span>`,
     )
-    .replaceAll(/\*([^*\n]+)\*/g, '<b>$1</b>')
+    .replaceAll(/```\n?([\s\S]+?)```/g, '<pre class="preformatted">$1</pre>')
+    .replaceAll(/(?<![\w*])\*([^*\n]+)\*(?![\w*])/g, '<b>$1</b>')
+    .replaceAll(/(?<![\w_])_([^_\n]+)_(?![\w_])/g, '<i>$1</i>')
+    .replaceAll(/(?<![\w~])~([^~\n]+)~(?![\w~])/g, '<s>$1</s>')
+    .replaceAll(/^&gt; ?(.*)$/gm, '<blockquote>$1</blockquote>')
     .replaceAll(/`([^`\n]+)`/g, '<code>$1</code>')
     .replaceAll(/&amp;(lt|gt|amp);/g, '&$1;');
 
 const text = ({ type, text: value }: { readonly type: string; readonly text: string }): string =>
   type === 'mrkdwn' ? mrkdwn(value) : htmlOf(value);
+
+const tags: Readonly<Record<string, string>> = { bold: 'b', italic: 'i', strike: 's', underline: 'u', code: 'code' };
 
 /** Text, people and instants of rich text; nothing in it is parsed. */
 function rich(value: unknown, workspace: Workspace): string {
@@ -36,12 +42,18 @@ function rich(value: unknown, workspace: Workspace): string {
     timestamp,
     name,
     url,
+    channel_id,
+    team_id,
+    range,
+    value: colour,
   } = value as Record<string, unknown>;
   switch (type) {
     case 'rich_text_section':
       return `<div class="section">${rich(elements, workspace)}</div>`;
-    case 'rich_text_list':
-      return `<ul>${(elements as unknown[]).map((one) => `<li>${rich(one, workspace)}</li>`).join('')}</ul>`;
+    case 'rich_text_list': {
+      const list = style === 'ordered' ? 'ol' : 'ul';
+      return `<${list}>${(elements as unknown[]).map((one) => `<li>${rich(one, workspace)}</li>`).join('')}</${list}>`;
+    }
     case 'rich_text_preformatted':
       return `<pre class="preformatted">${rich(elements, workspace)}</pre>`;
     case 'rich_text_quote':
@@ -50,6 +62,13 @@ function rich(value: unknown, workspace: Workspace): string {
       return `<span class="ping">@${htmlOf(nameOf(String(user_id), workspace))}</span>`;
     case 'usergroup':
       return `<span class="ping">@${htmlOf(String(usergroup_id))}</span>`;
+    case 'channel':
+    case 'team':
+      return `<span class="ping">#${htmlOf(String(channel_id ?? team_id))}</span>`;
+    case 'broadcast':
+      return `<span class="ping">@${htmlOf(String(range))}</span>`;
+    case 'color':
+      return `<code>${htmlOf(String(colour))}</code>`;
     case 'date':
       return `<time>${new Date(Number(timestamp) * 1000).toISOString().slice(0, 16).replace('T', ' ')}</time>`;
     case 'emoji':
@@ -57,15 +76,52 @@ function rich(value: unknown, workspace: Workspace): string {
     case 'link':
       return `<a href="${htmlOf(String(url))}">${htmlOf(String(said ?? url))}</a>`;
     default: {
-      const { bold, code } = (style ?? {}) as Record<string, boolean>;
-      const html = htmlOf(String(said ?? ''));
-      return bold ? `<b>${html}</b>` : code ? `<code>${html}</code>` : html;
+      const marks = Object.entries((typeof style === 'object' && style) || {}).filter(([, on]) => on === true);
+      return marks.reduce(
+        (html, [mark]) => (Object.hasOwn(tags, mark) ? `<${tags[mark]}>${html}</${tags[mark]}>` : html),
+        htmlOf(String(said ?? '')),
+      );
     }
   }
 }
 
 const nameOf = (id: string, workspace: Workspace): string =>
   workspace.members.find((one) => one.id === id)?.realName ?? id;
+
+/** Headings, bold, code, links and lists of a markdown block; everything else as it stands. */
+const markdown = (source: string): string =>
+  htmlOf(source)
+    .replaceAll(/```\w*\n?([\s\S]+?)```/g, '<pre class="preformatted">$1</pre>')
+    .replaceAll(/^#{1,6} (.+)$/gm, '<b>$1</b>')
+    .replaceAll(/\*\*([^*\n]+)\*\*/g, '<b>$1</b>')
+    .replaceAll(/`([^`\n]+)`/g, '<code>$1</code>')
+    .replaceAll(/\[([^\]\n]+)\]\((https?:[^)\s]+)\)/g, '<a href="$2">$1</a>')
+    .replaceAll(/^[-*] (.+)$/gm, '• $1');
+
+type Element = Extract<Block, { type: 'actions' }>['elements'][number];
+type Picture = {
+  readonly alt_text: string;
+  readonly image_url?: string | undefined;
+  readonly slack_file?: object | undefined;
+};
+
+const imageOf = ({ alt_text, image_url, slack_file }: Picture, name = ''): string => {
+  const file = slack_file && 'id' in slack_file ? `/files/${String(slack_file.id)}` : undefined;
+  return `<img class="${name}" alt="${htmlOf(alt_text)}" src="${htmlOf(file ?? image_url ?? '')}">`;
+};
+
+function elementOf(element: Element | (Picture & { readonly type: 'image' }), post: Post): string {
+  switch (element.type) {
+    case 'image':
+      return imageOf(element, 'small');
+    case 'static_select':
+      return `<select aria-label="${htmlOf(element.placeholder?.text ?? element.action_id)}">${element.options.map((one) => `<option>${htmlOf(one.text.text)}</option>`).join('')}</select>`;
+    case 'button':
+      return element.url === undefined
+        ? `<form method="post" action="/do"><input type="hidden" name="what" value="press"><input type="hidden" name="channel" value="${post.channel}"><input type="hidden" name="ts" value="${post.ts}"><button class="${element.style ?? ''}" name="action" value="${htmlOf(element.action_id)}">${htmlOf(element.text.text)}</button></form>`
+        : `<a class="link-button" href="${htmlOf(element.url)}">${htmlOf(element.text.text)}</a>`;
+  }
+}
 
 function block(one: Block, post: Post, workspace: Workspace): string {
   switch (one.type) {
@@ -74,21 +130,15 @@ function block(one: Block, post: Post, workspace: Workspace): string {
     case 'divider':
       return '<hr>';
     case 'section':
-      return `<div class="section">${one.text ? text(one.text) : ''}${one.fields ? `<div class="fields">${one.fields.map((field) => `<div>${text(field)}</div>`).join('')}</div>` : ''}</div>`;
+      return `<div class="section">${one.accessory ? `<div class="accessory">${elementOf(one.accessory, post)}</div>` : ''}${one.text ? text(one.text) : ''}${one.fields ? `<div class="fields">${one.fields.map((field) => `<div>${text(field)}</div>`).join('')}</div>` : ''}</div>`;
     case 'context':
-      return `<div class="context">${one.elements.map((element) => ('text' in element ? text(element) : '')).join(' ')}</div>`;
+      return `<div class="context">${one.elements.map((element) => ('text' in element ? text(element) : imageOf(element, 'small'))).join(' ')}</div>`;
     case 'actions':
-      return `<div class="actions">${one.elements
-        .map((element) =>
-          element.type === 'button'
-            ? `<form method="post" action="/do"><input type="hidden" name="what" value="press"><input type="hidden" name="channel" value="${post.channel}"><input type="hidden" name="ts" value="${post.ts}"><button class="${element.style ?? ''}" name="action" value="${htmlOf(element.action_id)}">${htmlOf(element.text.text)}</button></form>`
-            : '',
-        )
-        .join('')}</div>`;
+      return `<div class="actions">${one.elements.map((element) => elementOf(element, post)).join('')}</div>`;
     case 'image':
-      return `<figure><img alt="${htmlOf(one.alt_text)}" src="${one.slack_file && 'id' in one.slack_file ? `/files/${one.slack_file.id}` : htmlOf(one.image_url ?? '')}"></figure>`;
+      return `<figure>${one.title ? `<figcaption>${text(one.title)}</figcaption>` : ''}${imageOf(one)}</figure>`;
     case 'markdown':
-      return `<div class="section">${htmlOf(one.text)}</div>`;
+      return `<div class="section">${markdown(one.text)}</div>`;
     case 'rich_text':
       return rich(one.elements, workspace);
   }
@@ -146,4 +196,4 @@ export function renderPage(workspace: Workspace, channel: string): string {
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Fake Slack</title><style>${style}</style><nav>${links.join('')}</nav><main>${threads.join('')}${whispers.join('')}<h4>New message</h4>${write('')}</main></html>`;
 }
 
-const style = `body{margin:0;display:flex;font:15px/1.46 Lato,"Helvetica Neue",Arial,sans-serif;color:#1d1c1d}nav{background:#3f0e40;min-height:100vh;padding:16px;min-width:150px}nav a{display:block;color:#e3d9e4;text-decoration:none;padding:4px 8px;border-radius:6px}nav a[aria-current]{background:#1164a3;color:#fff}main{padding:16px;width:720px}.thread{border:1px solid #ddd;border-radius:8px;padding:8px 16px;margin:0 0 16px}.post{display:flex;gap:8px;padding:8px 0}.post+.post{margin-left:24px}.preformatted{background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;font:12px/1.5 Monaco,Menlo,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}ul{margin:4px 0;padding-left:24px}.avatar{flex:none;width:36px;height:36px;border-radius:4px;background:#ddd;display:grid;place-items:center;font-weight:900}.body{flex:1;min-width:0}.by{margin:0}.by time,.by small{color:#616061;font-size:12px}.app{background:#ddd;color:#454447;font-size:10px;padding:1px 3px;border-radius:2px}.header{font-size:18px;font-weight:900;margin:4px 0}.section{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.fields{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.context{color:#616061;font-size:13px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.actions{display:flex;flex-wrap:wrap;gap:8px;margin:6px 0}.actions button{font:bold 13px/1 inherit;padding:9px 12px;border:1px solid #bbb;border-radius:4px;background:#fff;max-width:420px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.actions .primary{background:#007a5a;color:#fff;border-color:#007a5a}.actions .danger{background:#e01e5a;color:#fff;border-color:#e01e5a}figure{margin:6px 0}figure img{max-width:480px;border:1px solid #ddd;border-radius:8px}.attachment{border-left:4px solid #ddd;padding-left:12px}.file{border:1px solid #ddd;border-radius:8px;padding:8px}.file pre{white-space:pre-wrap}.ping{background:#fff1d0;color:#1264a3}.reaction{background:#eee;border-radius:12px;padding:2px 8px;font-size:12px}.react{display:inline-block;margin-right:4px}.react button{border:1px solid #ddd;border-radius:12px;background:#fff;font-size:12px;padding:1px 8px;opacity:.5}.whisper{color:#616061}.write{margin:8px 0;display:flex;gap:6px}code{background:#f6f6f6;border:1px solid #ddd;color:#c01343;padding:0 3px;border-radius:3px}`;
+const style = `body{margin:0;display:flex;font:15px/1.46 Lato,"Helvetica Neue",Arial,sans-serif;color:#1d1c1d}nav{background:#3f0e40;min-height:100vh;padding:16px;min-width:150px}nav a{display:block;color:#e3d9e4;text-decoration:none;padding:4px 8px;border-radius:6px}nav a[aria-current]{background:#1164a3;color:#fff}main{padding:16px;width:720px}.thread{border:1px solid #ddd;border-radius:8px;padding:8px 16px;margin:0 0 16px}.post{display:flex;gap:8px;padding:8px 0}.post+.post{margin-left:24px}.preformatted{background:#f8f8f8;border:1px solid #ddd;border-radius:4px;padding:8px;font:12px/1.5 Monaco,Menlo,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:4px 0}ul{margin:4px 0;padding-left:24px}.avatar{flex:none;width:36px;height:36px;border-radius:4px;background:#ddd;display:grid;place-items:center;font-weight:900}.body{flex:1;min-width:0}.by{margin:0}.by time,.by small{color:#616061;font-size:12px}.app{background:#ddd;color:#454447;font-size:10px;padding:1px 3px;border-radius:2px}.header{font-size:18px;font-weight:900;margin:4px 0}.section{margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.fields{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px}.context{color:#616061;font-size:13px;margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere}.actions{display:flex;flex-wrap:wrap;gap:8px;margin:6px 0}.actions button{font:bold 13px/1 inherit;padding:9px 12px;border:1px solid #bbb;border-radius:4px;background:#fff;max-width:420px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.actions .primary{background:#007a5a;color:#fff;border-color:#007a5a}.actions .danger{background:#e01e5a;color:#fff;border-color:#e01e5a}figure{margin:6px 0}figure img{max-width:480px;border:1px solid #ddd;border-radius:8px}.attachment{border-left:4px solid #ddd;padding-left:12px}.file{border:1px solid #ddd;border-radius:8px;padding:8px}.file pre{white-space:pre-wrap}.ping{background:#fff1d0;color:#1264a3}.accessory{float:right;margin:0 0 4px 8px}.small{max-width:20px;max-height:20px;vertical-align:middle}.accessory .small{max-width:88px;max-height:88px}.link-button{font:bold 13px/1 inherit;padding:9px 12px;border:1px solid #bbb;border-radius:4px;text-decoration:none;color:inherit}blockquote{border-left:4px solid #ddd;margin:4px 0;padding-left:8px}.reaction{background:#eee;border-radius:12px;padding:2px 8px;font-size:12px}.react{display:inline-block;margin-right:4px}.react button{border:1px solid #ddd;border-radius:12px;background:#fff;font-size:12px;padding:1px 8px;opacity:.5}.whisper{color:#616061}.write{margin:8px 0;display:flex;gap:6px}code{background:#f6f6f6;border:1px solid #ddd;color:#c01343;padding:0 3px;border-radius:3px}`;
