@@ -4,6 +4,7 @@
 import { nowhere, type Place, placeOf } from '../cost/account-context.ts';
 import { answerCostQuestion } from '../cost/answer.ts';
 import { type CostChoice, goesOn, isAboutChanges, isBareWhy, mayFollow } from '../cost/parse-question.ts';
+import { parseSystem } from '../language/parse-system.ts';
 import type { ParsedUtterance } from '../language/parse-utterance.ts';
 import { readIntent } from '../language/read-intent.ts';
 import type { Trigger } from '../model/incident.ts';
@@ -59,7 +60,11 @@ export async function handleCostQuestion(
 
 /** "Why?" alone is about what was asked before: the bill right after a question about the bill, else the diagnosis. */
 function follows({ text, intent: { kind } }: CostUtterance): boolean {
-  return mayFollow(text) && (kind === 'unclear' || (kind === 'why' && (isAboutChanges(text) || isBareWhy(text))));
+  return (
+    mayFollow(text) &&
+    parseSystem(text) === undefined &&
+    (kind === 'unclear' || (kind === 'why' && (isAboutChanges(text) || isBareWhy(text))))
+  );
 }
 
 const maxBefore = 20;

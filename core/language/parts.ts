@@ -9,7 +9,7 @@ export interface Part {
 
 const maxParts = 4;
 const between =
-  /(?:[?!.;\n]+\s+|\s*,\s*(?:and |also |plus )?(?=(?:what|who|whose|which|when|why|how|has|is|are|did|does|should|will|would|can)\b)|\s+(?:and|also|plus)\s+(?:also )?(?=(?:what|who|whose|which|when|why|how|has|is|are|did|does|should|will|would|can)\b))/i;
+  /(?:[?!.;\n]+\s+|\s*,\s*(?:and |also |plus )?(?=(?:what|who|whose|which|when|why|how|has|is|are|did|does|should|will|would|can|could|might)\b)|\s+(?:and|also|plus)\s+(?:also )?(?=(?:what|who|whose|which|when|why|how|has|is|are|did|does|should|will|would|can)\b))/i;
 
 /** At least two parts, each a question about the incident; undefined for every other message. */
 export function partsOf(text: string): readonly Part[] | undefined {

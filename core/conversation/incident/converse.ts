@@ -27,7 +27,13 @@ export async function answerFromRecord(
   const parts = partsOf(text);
   if (parts !== undefined) {
     const answers = await Promise.all(
-      parts.map((part) => answerAboutIncident(part.question, { incident, text: part.text }, ports)),
+      parts.map((part) =>
+        answerAboutIncident(
+          part.question,
+          { incident, text: part.question.id === 'suspect' ? text : part.text },
+          ports,
+        ),
+      ),
     );
     const [first, ...more] = answers;
     return {

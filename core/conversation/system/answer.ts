@@ -1,5 +1,6 @@
 // Answers questions about the system from the sources of the catalogue, with or without an incident. Every answer says what was read; nothing acts.
 import { parseSystem, type SystemQuestion } from '../../language/parse-system.ts';
+import { readIntent } from '../../language/read-intent.ts';
 import { moment } from '../../language/stated-period.ts';
 import { isBareWhy, mayLean } from '../../language/system-follow-up.ts';
 import type { Incident } from '../../model/incident.ts';
@@ -44,7 +45,9 @@ export async function answerSystem(
   const { named, stated, question } = asked;
   const isAll = question.topic === 'health' && /\b(?:everything|all|production|prod|the system)\b/i.test(text);
   const isFree = isAll || stated.period !== undefined || stated.against !== undefined || isNamed(asked);
-  if (incident !== undefined && !isFree && ownTopics.has(question.topic)) return undefined;
+  const isOwn = incident !== undefined && !isFree && ownTopics.has(question.topic);
+  // Where the record has no answer to it, the sources are asked about the incident's service.
+  if (isOwn && readIntent(text).kind !== 'unclear') return undefined;
   const answer = await answerTopic(asked, ports);
   return { ...answer, lines: [...named.notes, ...notes, ...answer.lines] };
 }

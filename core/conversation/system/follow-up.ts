@@ -7,6 +7,7 @@ import { withoutSearch } from './logs.ts';
 import { clustersLike, type Directory, type Named, namesIn } from './names.ts';
 
 const maxBefore = 8;
+const nothing: SystemQuestion = { topic: 'compare', text: '' };
 const perPod = /\b(?:per|by|each|every|for each) (?:pod|instance|replica|container)s?\b/i;
 
 /** A question with what it states. */
@@ -33,9 +34,12 @@ export async function piecesOf(
 ): Promise<(Pieces & { readonly directory: Directory }) | undefined> {
   if (parseSystem(text) === undefined && !mayLean(text)) return undefined;
   const chain = earlier.slice(-maxBefore).toReversed();
-  const isRest = parseSystem(text) === undefined || refersBack(text);
-  if (parseSystem(text) === undefined && !chain.some((one) => parseSystem(one) !== undefined)) return undefined;
   const first = restOf(text, now, directory);
+  const isRest = first.question === undefined || refersBack(text);
+  if (first.question === undefined && !chain.some((one) => parseSystem(one) !== undefined))
+    return parseSystem(text) === undefined
+      ? undefined
+      : { ...first, question: parseSystem(text) ?? nothing, directory };
   const needsMore =
     first.named.unknown.length > 0 ||
     (isRest && chain.some((one) => restOf(one, now, directory).named.unknown.length > 0));
@@ -52,10 +56,14 @@ export async function piecesOf(
 }
 
 function restOf(text: string, now: Date, directory: Directory): Rest {
-  const question = parseSystem(text);
-  const said = question?.topic === 'logs' ? withoutSearch(text) : (question?.text ?? text);
+  const found = parseSystem(text);
+  const said = found?.topic === 'logs' ? withoutSearch(text) : (found?.text ?? text);
   const stated = statedPeriod(said, now);
-  return { text, question, stated, named: namesIn(stated.rest, directory) };
+  const named = namesIn(stated.rest, directory);
+  // "Vs yesterday" compares nothing that it names.
+  const isBare =
+    found?.topic === 'compare' && stated.against !== undefined && named.services.length + named.unknown.length === 0;
+  return { text, question: isBare && found.measure === undefined ? undefined : found, stated, named };
 }
 
 /** "And eu?": a part of a cluster's name or region names its clusters. */

@@ -78,7 +78,8 @@ export function searchedIn(text: string): string | undefined {
 }
 
 /** The question without the words to search for, so that they are not read as names. */
-export const withoutSearch = (text: string): string => text.replace(quoted, ' ').replace(phrase, ' ').trim();
+export const withoutSearch = (text: string): string =>
+  (quoted.test(text) ? text.replace(quoted, ' ') : text.replace(phrase, ' ')).trim();
 
 const isOf = ({ labels }: LogRecord, service: string | undefined): boolean =>
   service === undefined ||

@@ -18,6 +18,7 @@ export const abbreviations: Readonly<Record<string, string>> = Object.assign(Obj
   env: 'environment',
   gimme: 'give me',
   gonna: 'going to',
+  happend: 'happened',
   hasnt: 'has not',
   havent: 'have not',
   hows: 'how is',

@@ -17,7 +17,7 @@ export const announce = defineIntent({
     to: '(for|to) [all|the|our|my] {audience}',
   },
   sentences: [
-    '[i need|can i have] [<write>] [me|us|up] [a|an|the|some] <text> [about (it|this|that)] <to> [about (it|this|that|the incident)]',
+    '[i need|can i have] [<write>] [me|us|up] [a|an|the|some] <text> [about (it|this|that)] <to> [about (it|this|that|the incident)] [,] [(no|without|in|max|keep) ..]',
     '<write> [me|us|up] [a|an|the] (customer|customer-facing|customer facing|external|public|status page|statuspage|status) [facing|status] (update|statement|announcement|message|notice|text|communication|post)',
     '<write> [me|us|up] [a|an|the] (statement|announcement|handover|incident update)',
     '<write> [our|the|all] {audience} [a|an|the] <text>',

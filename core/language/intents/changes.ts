@@ -28,7 +28,7 @@ export const changes = defineIntent({
     '{about} (deploy|deployment|change|commit|release|pr) (is|was) (it|this|that)',
     '(which|what) <change> (caused|broke|triggered|introduced|is|was|were|went|came|did|could|might|do|are) ..',
     '(was|were|is|are|has) there [been] [a|an|any|some] [recent|new|other] [(config|configuration|infrastructure|code|schema|database)] <change> <rest>',
-    '(did|has|have) (anyone|anybody|somebody|someone|something|anything|we|they|people) [else] [just] (change|changed|deploy|deployed|release|released|ship|shipped|merge|merged|push|pushed|touch|touched) [(something|anything|it|this|that)] <rest>',
+    '(did|has|have|was|were) (anyone|anybody|somebody|someone|something|anything|we|they|people) [else] [just|get|got|been] (change|changed|deploy|deployed|release|released|ship|shipped|merge|merged|push|pushed|touch|touched) [(something|anything|it|this|that)] <rest>',
     '(any|recent|latest) [recent|latest|new] [(config|configuration|infrastructure|code)] <change> <rest>',
     'when (was|is) the (last|latest) <change> <rest>',
     'what (did|does) (the|this|that) [last|latest|new|bad] <change> (change|do|contain|touch|include)',

@@ -6,7 +6,7 @@ export const course = defineIntent({
   slots: { about: list({ people: [] }) },
   rules: {
     people:
-      '(people|we|they|humans|anyone|anybody|somebody|someone|everyone|others|the (team|others|people|humans|on-call|engineers)|colleagues)',
+      '(you and (the|all|your) (others|other agents|specialists)|people|we|they|humans|anyone|anybody|somebody|someone|everyone|others|the (team|others|people|humans|on-call|engineers)|colleagues)',
     doing:
       '(do|done|did|say|said|try|tried|decide|decided|approve|approved|reject|rejected|answer|answered|change|changed)',
   },

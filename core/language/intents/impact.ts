@@ -12,7 +12,7 @@ export const impact = defineIntent({
     affect:
       '(affect|affects|affected|affecting|impact|impacts|impacted|impacting|hit|hurt|hurts|reach|reaches|touch|touches|suffer|suffers|suffering)',
     thing: '(it|this|that|the (incident|problem|outage|issue|failure|error))',
-    who: '(user|users|customer|customers|client|clients|people|visitors|request|requests|calls|orders|transactions|sessions|sales|traffic|checkouts|payments|merchants|tenants)',
+    who: '(user|users|customer|customers|client|clients|people|visitors|request|requests|calls|orders|transactions|sessions|sales|traffic|checkouts|payments|merchants|tenants|message|messages|events|jobs|records|items)',
   },
   sentences: [
     {
@@ -47,6 +47,7 @@ export const impact = defineIntent({
     '(impact|blast radius|affected services|customer impact|user impact|damage|scope|severity)',
     '(is|are) (customers|users|anybody|anyone) [..] (unable|blocked|down|locked out) [..]',
   ],
+  unless: ['(pod|pods|replica|replicas|instances|nodes)'],
   mentions: [{ all: ['(how many|affected|impacted) .. (users|customers|services|requests)'] }],
   examples: [
     ['what does it affect?', {}],

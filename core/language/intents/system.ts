@@ -161,7 +161,7 @@ export const deployed = defineIntent({
       ],
     },
   ],
-  unless: others,
+  unless: [...others, '(typo|mistake|wrong|missing|misspelled)'],
   examples: [
     ['what is deployed where', {}],
     ['which version of checkout is running?', {}],
