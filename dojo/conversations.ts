@@ -31,6 +31,8 @@ export const Situation = z.strictObject({
   scenario: z.string().regex(/^[\w-]+$/),
   in: z.enum(['incident', 'nowhere']).default('nowhere'),
   before: z.array(z.string().min(1)).default([]),
+  /** Each utterance is by another person, so that none continues or confirms the one before. */
+  byStrangers: z.boolean().default(false),
   utterances: z.array(Expected).min(1),
 });
 export type Situation = z.infer<typeof Situation>;
@@ -80,9 +82,10 @@ export async function runConversations(onScored: (scored: Scored) => void, from 
         const incidentId = situation.in === 'incident' ? id : undefined;
         const by = `reader of ${file}`;
         for (const text of situation.before) await say(text, by, incidentId, runtime);
-        for (const expected of situation.utterances) {
+        for (const [place, expected] of situation.utterances.entries()) {
+          const speaker = situation.byStrangers ? `${by} ${place}` : by;
           const before = await deedsOf(id, runtime);
-          const answer = await say(expected.says, by, incidentId, runtime);
+          const answer = await say(expected.says, speaker, incidentId, runtime);
           const acted = (await deedsOf(id, runtime)) !== before;
           const one = {
             file,
