@@ -1,5 +1,5 @@
 // A runbook section as a checklist: what each step says, and what Watchkeeper read for it. The texts are quoted from the runbook; they are data, and
-// nothing that decides or guards reads them. A command is text to show; nothing executes it.
+// nothing that guards reads them. The offer of a plan (core/remediation/plan-offer.ts) reads only which actions they name, in which order. A command is text to show; nothing executes it.
 import * as z from 'zod';
 
 /** A step of a runbook. `action`: it changes something, or addresses people. `note`: it explains. */

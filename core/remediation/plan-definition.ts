@@ -12,7 +12,11 @@ export interface PlanDefinition<Id extends string = PlanId> {
   /** The single actions in whose place the plan is offered. */
   readonly insteadOf: readonly ActionId[];
   title(target: Target): string;
-  /** Why the single action is not enough on this target, in a sentence; undefined if it is: then the plan is not offered. */
+  /** The actions of its steps, in order. */
+  readonly acts: readonly ActionId[];
+  /** Whether the plan can be carried out on this target at all. */
+  fits(input: PlanInput): boolean;
+  /** Why the single action is not enough on this target, in a sentence; undefined if it is. */
   reason(input: PlanInput): string | undefined;
   readonly steps: readonly StepDefinition[];
 }

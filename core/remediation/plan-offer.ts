@@ -8,6 +8,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Ports } from '../ports/index.ts';
 import { shorten } from '../text.ts';
 import type { Seen } from './action-checks.ts';
+import { actionsNamedIn } from './action-verbs.ts';
 import { actionNamed } from './actions/index.ts';
 import { type IfApproved, ifApproved, question } from './approval-question.ts';
 import { type AuthorizationFacts, actOf, authorize } from './authorization.ts';
@@ -45,7 +46,8 @@ export async function planInstead(single: SingleAction, ports: OfferPorts): Prom
   };
   let refused: PlanOffer = { kind: 'none' };
   for (const definition of plans) {
-    const why = definition.insteadOf.includes(action.id) ? definition.reason(input) : undefined;
+    if (!definition.insteadOf.includes(action.id) || !definition.fits(input)) continue;
+    const why = definition.reason(input) ?? runbookReason(definition, single.input);
     if (why === undefined) continue;
     const made = await planOf(definition, input, why, single, ports);
     if (made.kind === 'offered') return made;
@@ -53,6 +55,21 @@ export async function planInstead(single: SingleAction, ports: OfferPorts): Prom
       refused = { ...made, why: `The plan "${definition.title(action.target)}" is not offered: ${made.why}` };
   }
   return refused;
+}
+
+/** A runbook section that the knowledge specialist followed, if it names the actions of the plan in their order. Its words decide nothing else. */
+function runbookReason({ acts }: PlanDefinition, { reports, priorReports }: Synthesized): string | undefined {
+  if (acts.length < 2) return undefined;
+  const checklist = [...priorReports, ...reports]
+    .flatMap((report) => report.checklist ?? [])
+    .find(({ steps }) => {
+      const left = [...acts];
+      for (const { text, command = '', kind } of steps)
+        if (kind === 'action' && left[0] !== undefined && actionsNamedIn(`${text} ${command}`).includes(left[0]))
+          left.shift();
+      return left.length === 0;
+    });
+  return checklist && `The runbook ${checklist.document}, section "${checklist.heading}", names these steps.`;
 }
 
 async function planOf(

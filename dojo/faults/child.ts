@@ -69,6 +69,7 @@ function asOne(planned: unknown): object {
 }
 
 const Asking = z.looseObject({ remediation: z.looseObject({ kind: z.literal('asks') }) });
+const Planned = z.looseObject({ plan: z.looseObject({ steps: z.array(z.looseObject({})) }) });
 const Awaiting = z.looseObject({ decision: z.looseObject({}) });
 const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
   if (bug === 'never-swept' && name === 'sweep-incidents') return {};
@@ -87,8 +88,11 @@ const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
   if (name !== 'decide' && !asks) return made;
   // Short times, so that the harness does not wait half an hour.
   const seconds = { expiresInSeconds: 6, remindInSeconds: 3, lastSeconds: 3 };
-  const decided = Awaiting.parse(made);
-  return { ...decided, decision: { ...decided.decision, ...seconds } };
+  const { decision, ...decided } = Awaiting.parse(made);
+  const plan = Planned.safeParse(decision.plan).data;
+  const steps = plan?.plan.steps.map((step) => ({ ...step, limitSeconds: 120 }));
+  const short = plan === undefined ? {} : { plan: { ...plan, plan: { ...plan.plan, steps } } };
+  return { ...decided, decision: { ...decision, ...seconds, ...short } };
 };
 
 const accessFor = (incidentId: string, schedule: Schedule | undefined): Parameters<typeof actingOn>[0] => ({

@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { TimelineEvent } from '../../core/model/timeline.ts';
 import { summaryOf } from '../../core/record/action-summary.ts';
-import { lineIn, runBatch, verdictOf } from '../../dojo/faults/batch.ts';
+import { lineIn, runBatch, verdictOf, verdictOfPlans } from '../../dojo/faults/batch.ts';
 import { startCluster } from '../../dojo/faults/cluster.ts';
 import { scheduleOf } from '../../dojo/faults/schedule.ts';
 import { anAction } from '../builders.ts';
 
-const { twinMs: _, dies: __, ...drawn } = scheduleOf(1);
+const { twinMs: _, dies: __, plan: ___, ...drawn } = scheduleOf(1);
 const schedule = { ...drawn, crashes: [], calls: [] };
 const action = summaryOf(anAction());
 const done: TimelineEvent = { type: 'ActionFinished', action, result: { kind: 'done', detail: 'A Job was made.' } };
@@ -55,6 +55,42 @@ describe('what the harness calls', () => {
   });
   test('a zombie is an incident that is open and whose execution is over', () => {
     expect(kinds([made], [{ ...told, status: 'acting', execution: 'failed' }])).toEqual(['zombie']);
+  });
+});
+
+describe('what the harness calls of a plan', () => {
+  const rolledBack = {
+    seed: 1,
+    incidentId: 'inc-1',
+    what: 'patched',
+    object: 'Deployment/search-api-s1',
+    detail: 'image "x:1"',
+  } as const;
+  const stopped: TimelineEvent = {
+    type: 'PlanMoved',
+    plan: 'rollback-then-autoscaler',
+    title: 'Roll it back and enable its autoscaler again',
+    approvalId: 'ap-1',
+    to: 'stopped',
+    halfDone: true,
+    text: 'The plan is half done.',
+  };
+  const kindsOf = (
+    ...[changed, incidents]: [Parameters<typeof verdictOfPlans>[1], Parameters<typeof verdictOfPlans>[2]]
+  ) => verdictOfPlans([schedule], changed, incidents).map(({ kind }) => kind);
+  test('right is half done and told', () => {
+    expect(kindsOf([rolledBack], [{ ...told, actions: [stopped] }])).toEqual([]);
+  });
+  test('double is the same change twice, one that is no step, or one that nobody approved', () => {
+    expect(kindsOf([rolledBack, rolledBack], [{ ...told, actions: [stopped] }])).toContain('double');
+    expect(kindsOf([{ ...rolledBack, object: 'Deployment/other' }], [{ ...told, actions: [stopped] }])).toContain(
+      'double',
+    );
+    expect(kindsOf([rolledBack], [{ ...told, approved: false, actions: [stopped] }])).toContain('double');
+  });
+  test('lost is half done in silence, and said to be done', () => {
+    expect(kindsOf([rolledBack], [{ ...told, actions: [] }])).toEqual(['lost']);
+    expect(kindsOf([rolledBack], [{ ...told, actions: [{ ...stopped, to: 'finished' }] }])).toEqual(['lost']);
   });
 });
 
@@ -109,6 +145,16 @@ describe('what is broken on purpose is seen', { timeout: 120_000 }, () => {
   test('a zombie, where nobody looks for what was left', async () => {
     expect(await kindsOf([{ ...lostAnswer, dies: 'verify' }], 'never-swept', 30_000)).toEqual(['zombie']);
     expect(await kindsOf([{ ...lostAnswer, dies: 'verify' }])).toEqual([]);
+  });
+  test('lost, where a step that failed is said to be done', async () => {
+    const plan = { answers: [] };
+    expect(await kindsOf([{ ...unavailable, plan }], 'swallowed-failure')).toContain('lost');
+    expect(
+      await runBatch([
+        { ...lostAnswer, plan },
+        { ...unavailable, seed: 2, plan: { answers: ['take-back'], withdrawnAfter: 1 } },
+      ]),
+    ).toEqual([]);
   });
   test('and nothing is seen where nothing is broken', async () => {
     expect(await runBatch([lostAnswer, { ...unavailable, seed: 2 }])).toEqual([]);

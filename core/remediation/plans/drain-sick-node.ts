@@ -91,14 +91,15 @@ export const drainSickNode: PlanDefinition<'drain-sick-node'> = {
   id: 'drain-sick-node',
   insteadOf: ['cordon-node'],
   title: (target) => `Drain Node ${target.name} and uncordon it when it is well`,
+  acts: ['cordon-node', 'drain-node', 'uncordon-node'],
+  fits: (input) =>
+    isLiving(input.seen.hypothesis.cause) &&
+    input.snapshot.lookup.kind === 'object' &&
+    isReadyNode(input.snapshot.lookup.object) &&
+    podsToMove(input).length > 0,
   reason(input) {
-    const { seen, snapshot } = input;
-    if (!isLiving(seen.hypothesis.cause)) return undefined;
-    if (snapshot.lookup.kind !== 'object' || !isReadyNode(snapshot.lookup.object)) return undefined;
     const pods = podsToMove(input).length;
-    return pods === 0
-      ? undefined
-      : `A cordon would leave ${pods === 1 ? '1 pod' : `${pods} pods`} on the sick node that can run elsewhere.`;
+    return `A cordon would leave ${pods === 1 ? '1 pod' : `${pods} pods`} on the sick node that can run elsewhere.`;
   },
   steps: [
     {

@@ -52,6 +52,8 @@ export const raiseLimitAndPropose: PlanDefinition<'raise-limit-and-propose'> = {
   insteadOf: ['raise-memory-limit'],
   title: (target) =>
     `Raise the memory limit of ${target.kind} ${target.namespace}/${target.name} and propose it for the repository`,
+  acts: ['raise-memory-limit'],
+  fits: () => true,
   reason(input) {
     const by = tool(input);
     return by === undefined ? undefined : `${by} deploys it, and the next deploy would set the old limit again.`;

@@ -28,6 +28,8 @@ export const rollbackThenAutoscaler: PlanDefinition<'rollback-then-autoscaler'> 
   id: 'rollback-then-autoscaler',
   insteadOf: ['rollback-rollout'],
   title: (target) => `Roll ${target.kind} ${target.namespace}/${target.name} back and enable its autoscaler again`,
+  acts: ['rollback-rollout', 'enable-autoscaler'],
+  fits: (input) => disabledScaler(input) !== undefined,
   reason(input) {
     const scaler = disabledScaler(input);
     const directions = scaler && disabledDirections(scaler);

@@ -30,8 +30,6 @@ function capacityLost({ snapshot, seen }: PlanInput): string | undefined {
   if (snapshot.lookup.kind !== 'object') return undefined;
   const { spec } = Deployment.safeParse(snapshot.lookup.object).data ?? {};
   const replicas = spec?.replicas ?? 1;
-  // A single pod may be single on purpose, and nothing says that two of it can run.
-  if (replicas < 2) return undefined;
   if (spec?.strategy?.type === 'Recreate')
     return 'Its strategy is Recreate, so a restart would end all of its pods at once.';
   const most = spec?.strategy?.rollingUpdate?.maxUnavailable ?? '25%';
@@ -42,6 +40,12 @@ function capacityLost({ snapshot, seen }: PlanInput): string | undefined {
   if (away > 0 && hasCause(seen, underLoad))
     return `It is under load, and its strategy lets a restart take ${away} of its ${replicas} pods away at once.`;
   return undefined;
+}
+
+/** A single pod may be single on purpose, and nothing says that two of it can run. */
+function replicasOf({ snapshot }: PlanInput): number {
+  const spec = snapshot.lookup.kind === 'object' ? Deployment.safeParse(snapshot.lookup.object).data?.spec : undefined;
+  return spec?.replicas ?? 1;
 }
 
 const isScaled = ({ lead, snapshot }: PlanInput): boolean =>
@@ -61,8 +65,10 @@ export const scaledRestart: PlanDefinition<'scaled-restart'> = {
   insteadOf: ['restart-rollout'],
   title: (target) =>
     `Restart ${target.kind} ${target.namespace}/${target.name} in batches, with more replicas meanwhile`,
+  acts: ['scale-workload', 'restart-in-batches', 'scale-workload'],
   // An autoscaler would change the replicas while the plan counts on them.
-  reason: (input) => (input.lead.target.kind === 'Deployment' && !isScaled(input) ? capacityLost(input) : undefined),
+  fits: (input) => input.lead.target.kind === 'Deployment' && !isScaled(input) && replicasOf(input) > 1,
+  reason: capacityLost,
   steps: [
     {
       name: 'scale out',

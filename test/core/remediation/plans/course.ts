@@ -31,22 +31,29 @@ export const lenient = (level: string, over: object = {}) =>
     ...over,
   });
 
-export function aCourse(stores: DynamoStores, clock: { now(): Date }, options: Partial<SimulatedOptions> = {}) {
-  const cluster: SimulatedCluster = simulatedCluster({ name: 'checkout', ...options });
+type Access = Parameters<typeof kubernetesExecutor>[0]['clusters'][number];
+
+/** The ports of a plan's steps over one cluster. */
+export function courseOn(stores: DynamoStores, clock: { now(): Date }, access: Access) {
   const world = aWorld(stores, clock);
   world.catalog = lenient('run');
-  const clusters = [cluster.access('backend-1')];
-  const executor = kubernetesExecutor({ clusters, clock });
+  const executor = kubernetesExecutor({ clusters: [access], clock });
   world.trial = executor.dryRun;
   world.execution = executor.execute;
   const ports = {
     ...world.ports,
-    targets: kubernetesTargets({ clusters }),
+    targets: kubernetesTargets({ clusters: [access] }),
     workflow: { resume: async () => 'resumed' },
   };
-  return { cluster, world, ports, executor };
+  return { world, ports, executor };
 }
-export type Course = ReturnType<typeof aCourse>;
+export type Course = ReturnType<typeof courseOn>;
+
+export function aCourse(stores: DynamoStores, clock: { now(): Date }, options: Partial<SimulatedOptions> = {}) {
+  const cluster: SimulatedCluster = simulatedCluster({ name: 'checkout', ...options });
+  return { cluster, ...courseOn(stores, clock, cluster.access('backend-1')) };
+}
+export type SimulatedCourse = ReturnType<typeof aCourse>;
 
 export const brokenByChange = (): Synthesized =>
   diagnosed({ entity: inShop('Deployment', 'checkout'), cause: 'code-change', changeId: 'c-1' });

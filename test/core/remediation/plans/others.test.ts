@@ -5,13 +5,13 @@ import type { SimulatedOptions } from '../../../../dojo/faults/simulated-cluster
 import { anIncident, at } from '../../../builders.ts';
 import { storesForTests } from '../../../stores.ts';
 import { diagnosed } from '../world.ts';
-import { type Asking, aCourse, answer, asked, type Course, inShop, lenient, run } from './course.ts';
+import { type Asking, aCourse, answer, asked, inShop, lenient, run, type SimulatedCourse } from './course.ts';
 
 const open = storesForTests();
 const clock = { now: () => new Date(at('02:48:00')) };
 
 let stores: DynamoStores;
-let course: Course;
+let course: SimulatedCourse;
 const courseOf = async (options: Partial<SimulatedOptions>) => {
   stores = await open(clock);
   course = aCourse(stores, clock, options);
@@ -88,6 +88,43 @@ describe('scale out, restart in batches, scale back', () => {
     await courseOf(options);
     const decision = await asked(leaking(), course);
     expect([decision.action.id, decision.plan]).toEqual(['restart-rollout', undefined]);
+  });
+
+  const runbook = (steps: readonly string[]) => ({
+    ...leaking(),
+    reports: leaking().reports.map((report) => ({
+      ...report,
+      checklist: {
+        document: 'checkout.md',
+        heading: 'It leaks',
+        left: 0,
+        steps: steps.map((text) => ({
+          text,
+          kind: 'action' as const,
+          state: 'person' as const,
+          evidenceIds: [],
+          by: 'analysis',
+        })),
+      },
+    })),
+  });
+  test.each<[string, readonly string[], string | undefined]>([
+    [
+      'names its steps in their order',
+      ['Scale checkout out.', 'Restart the pods in batches.', 'Scale out is over: scaling back.'],
+      'scaled-restart',
+    ],
+    [
+      'names them in another order',
+      ['Restart it in batches.', 'Scale checkout up by half.', 'Scale checkout down.'],
+      undefined,
+    ],
+    ['only asks for a restart', ['Restart checkout.'], undefined],
+  ])('is offered for a runbook that %s', async (_, steps, plan) => {
+    await courseOf({ strategy: 'RollingUpdate', replicas: 4 });
+    const decision = await asked(runbook(steps), course);
+    expect(decision.plan?.plan.id).toBe(plan);
+    if (plan !== undefined) expect(decision.plan?.plan.why).toContain('The runbook checkout.md');
   });
 
   test('with too few ready pods it is taken back by itself: the replicas are as before', async () => {

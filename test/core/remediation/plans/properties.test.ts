@@ -10,7 +10,7 @@ import type { SimulatedOptions } from '../../../../dojo/faults/simulated-cluster
 import { anIncident, at } from '../../../builders.ts';
 import { storesForTests } from '../../../stores.ts';
 import { diagnosed } from '../world.ts';
-import { type Asking, aCourse, answer, asked, type Course, inShop, lenient } from './course.ts';
+import { type Asking, aCourse, answer, asked, inShop, lenient, type SimulatedCourse } from './course.ts';
 
 // Whatever happens while a plan runs: no plan touches what its approval did not show, no more than it showed, nothing twice, and nothing is left
 // half-done in silence.
@@ -58,7 +58,7 @@ type Happening = (typeof happeningNames)[number];
 
 class Crash extends Error {}
 
-function happen(what: Happening, course: Course, decision: () => Asking): Promise<unknown> | undefined {
+function happen(what: Happening, course: SimulatedCourse, decision: () => Asking): Promise<unknown> | undefined {
   const { deployment, machines } = course.cluster;
   const changed = () => {
     deployment.metadata.generation += 1;

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { DynamoStores } from '../../../../connectors/dynamodb/index.ts';
 import { anIncident, at } from '../../../builders.ts';
 import { storesForTests } from '../../../stores.ts';
-import { aCourse, answer, asked, brokenByChange, type Course, run } from './course.ts';
+import { aCourse, answer, asked, brokenByChange, run, type SimulatedCourse } from './course.ts';
 
 const open = storesForTests();
 const clock = { now: () => new Date(at('02:48:00')) };
 
 let stores: DynamoStores;
-let course: Course;
+let course: SimulatedCourse;
 beforeEach(async () => {
   stores = await open(clock);
   course = aCourse(stores, clock, { autoscaler: 'disabled' });
