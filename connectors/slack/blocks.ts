@@ -40,7 +40,8 @@ export function blocksOf(message: Message): KnownBlock[] {
     headOf(message),
     ...mentionsOf(message.mention),
     ...body,
-    ...(approval === undefined ? [] : [expiry(approval.expiresAt), buttons(approval)]),
+    ...(approval === undefined || outcome !== undefined ? [] : [expiry(approval.expiresAt)]),
+    ...(approval === undefined ? [] : [buttons(approval)]),
     ...(outcome === undefined ? [] : [outcomeOf(outcome)]),
     ...(offered === undefined || offered.length === 0 ? [] : [choices(offered)]),
   ];

@@ -30,6 +30,8 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   a: 'approve-and-remember',
   n: 'reject',
   no: 'reject',
+  b: 'take-back',
+  back: 'take-back',
   stop: 'reject',
   cancel: 'reject',
   wait: 'reject',
@@ -46,6 +48,8 @@ export function readTyped(line: string, { waiting, bare }: Printed): Typed {
   if (number === undefined) return { kind: 'number-needed' };
   const found = waiting.find((one) => one.number === number);
   if (found === undefined) return { kind: 'no-such-question', number };
+  if (verdict === 'take-back' && found.approval.plan?.about !== 'half-done')
+    return { kind: 'not-offered', why: 'This question is about nothing that could be taken back.' };
   const why = verdict === 'approve-and-remember' ? whyNotTeachable(found.approval) : undefined;
   return why === undefined ? { kind: 'answer', approval: found.approval, verdict } : { kind: 'not-offered', why };
 }
@@ -92,6 +96,8 @@ export function openQuestions(): Questions {
 /** The keys that answer a question, as a person has to type them. */
 export function keysOf({ number, approval }: NumberedQuestion, bare: number | undefined): string {
   const key = (letter: string) => (bare === number ? letter : `${letter} ${number}`);
+  if (approval.plan?.about === 'half-done')
+    return `  ${key('y')}  go on    ${key('b')}  take it back    ${key('n')}  leave it as it is`;
   const remember = isTeachable(approval) ? `    ${key('a')}  yes, and do not ask again for this exact error` : '';
   return `  ${key('y')}  yes, this time${remember}    ${key('n')}  no`;
 }

@@ -6,6 +6,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import { type Evidence, missingAmong } from '../../core/model/report.ts';
 import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { excerptSummary } from '../../core/record/evidence/name.ts';
+import { inverseText, planLines } from '../../core/remediation/question.ts';
 import { cachedText } from '../../core/reporting/report.ts';
 import { statusViewOf } from '../../core/reporting/status-view.ts';
 import { confidenceWords, readableTimes } from '../../core/wording.ts';
@@ -93,13 +94,17 @@ export function endLine(incident: Incident, style: Style): string {
 }
 
 export function questionLines(approval: Approval, number: number, width: number, style: Style): readonly string[] {
-  const { action } = approval;
+  const { action, plan } = approval;
   return [
     '',
     style.bold(`Question ${number}`),
     ...wrap(clean(approval.question), width - 2).map((line) => `  ${line}`),
-    ...wrap(`Affects: ${clean(action.blastRadius)}`, width - 2).map((line) => style.dim(`  ${line}`)),
-    style.dim(`  ${action.reversible ? 'Can be undone.' : 'Cannot be undone.'}`),
+    ...(plan === undefined ? [`Affects: ${action.blastRadius}`] : planLines(plan, true)).flatMap((text) =>
+      wrap(clean(text), width - 2).map((line) => style.dim(`  ${line}`)),
+    ),
+    plan === undefined
+      ? style.dim(`  ${action.reversible ? 'Can be undone.' : 'Cannot be undone.'}`)
+      : style.dim(`  Can be taken back: ${clean(inverseText(approval))}`),
   ];
 }
 

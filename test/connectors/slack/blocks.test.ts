@@ -174,6 +174,23 @@ describe('a message as blocks', () => {
     });
   });
 
+  test('with a question about a half-done plan ends in its own buttons', () => {
+    const buttons = [
+      { verdict: 'approve', label: 'Go on' },
+      { verdict: 'take-back', label: 'Take it back' },
+      { verdict: 'reject', label: 'Leave it as it is' },
+    ] as const;
+    const approval = { approvalId: 'ap-1', expiresAt: '2026-11-20T03:20:00.000Z', buttons: [...buttons] };
+    const last = blocksOf(aMessage({ approval })).at(-1);
+    expect(last).toMatchObject({
+      type: 'actions',
+      elements: buttons.map(({ verdict, label }) => ({
+        action_id: `watchkeeper-${verdict}`,
+        text: { text: label },
+        value: 'ap-1',
+      })),
+    });
+  });
   test('of the longest content stays within the limits, keeps its buttons and says that it was cut', () => {
     const blocks = blocksOf(
       aMessage({ headline: 'h'.repeat(300), lines: Array.from({ length: 30 }, () => 'line '.repeat(300)), approval }),
