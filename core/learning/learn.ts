@@ -105,7 +105,7 @@ async function decidersOf({ approval }: Concluded, { approvals }: Pick<LearnPort
 /** The action and who allowed it. */
 function doneLine({ decision, approval, remediation }: Concluded, deciders: readonly string[]): string[] {
   if (remediation === undefined || !('action' in decision) || decision.action === undefined) return [];
-  const { title } = decision.action;
+  const title = decision.kind === 'ask' && decision.plan ? decision.plan.plan.title : decision.action.title;
   const word =
     approval?.kind === 'approved'
       ? `approved by ${formatList(deciders)} at ${clockTime(approval.at)}`

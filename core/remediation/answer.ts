@@ -82,15 +82,19 @@ export async function answerApproval(input: ApprovalAnswer, ports: AnswerPorts):
 
 /** Withdraws the approval of a plan: no further step begins. Anybody may do that, as with the kill switch. An open question counts as rejected. */
 async function stopPlan(stored: Approval, input: ApprovalAnswer, ports: AnswerPorts): Promise<Answer> {
-  const { approvalId, by } = input;
+  const { by } = input;
   if (stored.state === 'pending') return answerApproval({ ...input, verdict: 'reject' }, ports);
-  if (stored.state !== 'decided' || stored.plan === undefined || stored.verdict === 'reject')
+  // An older question of the same plan means the approval that it runs under now.
+  const current = (await ports.approvals.ofIncident(stored.incidentId)).findLast(
+    ({ plan, state }) => plan !== undefined && state === 'decided',
+  );
+  if (stored.plan === undefined || current?.state !== 'decided' || current.verdict === 'reject')
     return { kind: 'expired', approval: stored, text: 'There is nothing to stop here.' };
   const status = (await ports.incidents.get(stored.incidentId))?.status;
   if (status !== 'acting' && status !== 'awaiting-approval')
     return { kind: 'expired', approval: stored, text: 'The plan is over: there is nothing to stop.' };
   const at = ports.clock.now().toISOString();
-  const { approval, first } = await ports.approvals.stop(approvalId, { by, at });
+  const { approval, first } = await ports.approvals.stop(current.id, { by, at });
   if (approval?.state !== 'decided' || approval.stopped === undefined)
     return { kind: 'not-found', text: 'There is no such question.' };
   const text = `${approval.stopped.by} withdrew the approval at ${clockTime(approval.stopped.at)}: no further step begins.`;
@@ -98,8 +102,8 @@ async function stopPlan(stored: Approval, input: ApprovalAnswer, ports: AnswerPo
     await audit(approval, input, 'answer', `${approval.question} ${text}`, ports);
     await record(
       approval.incidentId,
-      { type: 'ApprovalStopped', approvalId, question: approval.question, by, at },
-      { step: 'AwaitApproval', key: `${approvalId}:stopped` },
+      { type: 'ApprovalStopped', approvalId: approval.id, question: approval.question, by, at },
+      { step: 'AwaitApproval', key: `${approval.id}:stopped` },
       ports,
     );
   }

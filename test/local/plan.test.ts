@@ -119,7 +119,9 @@ describe('a plan', { timeout: 60_000 }, () => {
       'finished',
     ]);
     expect(events).toContainEqual(expect.objectContaining({ type: 'VerificationFinished', verdict: 'recovered' }));
-    expect(runtime.messages.find(({ kind }) => kind === 'closing')?.lines.join(' ')).toContain('Done: Roll Deployment');
+    expect(runtime.messages.find(({ kind }) => kind === 'closing')?.lines.join(' ')).toContain(
+      'Done: Roll Deployment search/search-api back and enable its autoscaler again, approved by ana and ben',
+    );
   });
 
   test('is stopped in the middle by words, says what is done and left, and is taken back by words', async () => {
