@@ -249,13 +249,17 @@ function attributed(
       )
     )
       return [clientSymptom(finding, server.entity), ofServer(finding, server.entity)];
-    if (isWrongPort(finding, text) && isWell(server.entity, findings) && otherClients.length === 0)
+    const confidence =
+      isWrongPort(finding, text) && isWell(server.entity, findings) && otherClients.length === 0
+        ? wrongPort(finding, text, server, { findings, calls })
+        : undefined;
+    if (confidence !== undefined)
       return [
         {
           ...clientSymptom(finding, server.entity),
           cause: 'database-port' as const,
           role: 'cause' as const,
-          confidence: wrongPort(finding, findings),
+          confidence,
         },
       ];
     if (finding.about === 'store') return [{ ...finding, dependency: server.entity }];
@@ -342,8 +346,25 @@ function isServers({ cause, about, workedBefore }: Finding, text: string, otherC
   return cause === 'database-connections-exhausted' && (serverError.test(text) || otherClients);
 }
 
-/** A client that reached the server before needs a change to have a wrong port now, and not every change is known. */
-function wrongPort({ entity, workedBefore }: Finding, findings: readonly Finding[]): number {
+/** Port after the host, as drivers and dialers write it: `orders-mysql:3307`, `10.0.0.7:3307`, `port 5433`. */
+const portInError = /(?:[a-z0-9_-]|\d\.\d{1,3}):(\d{4,5})(?!\d|[:.]\d)|\bport[=: ]+(\d{4,5})\b/gi;
+
+/**
+ * Confidence that the client asks at the wrong port; undefined if nothing shows that the server answers elsewhere. A client that reached the server
+ * before needs a change to have a wrong port now, and not every change is known.
+ */
+function wrongPort(
+  { entity, workedBefore }: Finding,
+  text: string,
+  server: DatabaseServer,
+  { findings, calls }: { readonly findings: readonly Finding[]; readonly calls: readonly Dependency[] },
+): number | undefined {
+  if (server.isAvailable === false) return undefined;
+  const { ports } = server;
+  const asked = new Set([...text.matchAll(portInError)].map(([, first, second]) => Number(first ?? second)));
+  const isOther = ports !== undefined && asked.size > 0 && [...asked].every((port) => !ports.includes(port));
+  if (!server.isAvailable && !isWellForOthers(server.entity, entity, findings, calls)) return undefined;
+  if (isOther) return 0.85;
   const isChanged = findings.some(
     ({ role, entity: other }) => role === 'change' && ownerOf(other).name === ownerOf(entity).name,
   );

@@ -182,7 +182,12 @@ const memoryCauses: ReadonlySet<CauseCode> = new Set(['oom-killed', 'memory-leak
 
 /** What each confidence is multiplied by: what the first loses goes to causes that nobody found, so all shrink alike and their order stays. */
 const shareStated = (first: Ranked | undefined, scene: ScoringContext): number =>
-  first ? Math.min(1, Math.min(earnedConfidence(supportOf(first, scene)), guessOf(first)) / first.confidence) : 1;
+  first
+    ? Math.min(
+        1,
+        Math.min(earnedConfidence(supportOf(first, scene)), guessOf(first), witnessed(first)) / first.confidence,
+      )
+    : 1;
 
 /** From this confidence, a finding is no guess. */
 const noGuess = 0.5;
@@ -192,6 +197,23 @@ function guessOf({ candidate: { cause, findings } }: Ranked): number {
   if (isChange(cause) || findings.some(({ confidence }) => confidence >= noGuess)) return 1;
   const bySpecialist = Map.groupBy(findings, ({ specialist }) => specialist).values();
   return 1 - [...bySpecialist].reduce((doubt, own) => doubt * (1 - Math.max(...own.map((one) => one.confidence))), 1);
+}
+
+/** What one observation alone can make of a cause, unless it is the platform's own word. */
+const ofOnePiece = 0.89;
+/** From this confidence, a finding of a platform states the cause in the platform's own words. */
+const ownWord = 0.8;
+const platforms: ReadonlySet<string> = new Set(['kubernetes', 'aws', 'executions', 'cdn']);
+
+/** 90 % and more take the platform's own word, or two sources that independently show trouble at the entity or a change of it. */
+function witnessed({ candidate: { findings, symptoms }, changeId, explains }: Ranked): number {
+  const isStated = findings.some(
+    ({ specialist, role, confidence }) => role === 'cause' && confidence >= ownWord && platforms.has(specialist),
+  );
+  const sources = new Set(
+    [...findings, ...symptoms, ...explains.flatMap((one) => one.findings)].map(({ specialist }) => specialist),
+  );
+  return isStated || sources.size > 1 || changeId !== undefined ? 1 : ofOnePiece;
 }
 
 /** Workloads with pods on the node, if the cause is a node and a report lists them. */
@@ -279,6 +301,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
   const near = around(graph);
   return {
     ...near,
+    isInOtherCluster: otherClusters(context, entities),
     nodesOf: nodesOf(reports, subjects),
     imagesOf: imagesOf(reports, subjects),
     brokenSubjects: brokenSubjectsOf({ context, findings, subjects, paged, isElsewhere: near.isElsewhere }),
@@ -309,6 +332,19 @@ function relations(
     isLinkUnknown: (entity) => relationTo(entity) === 'not-known',
     areCallsKnown,
   };
+}
+
+/** Sources may spell a cluster otherwise than the page: then no entity is in the page's cluster, and nothing is said. */
+function otherClusters(
+  { cluster, workload }: Context,
+  entities: readonly EntityRef[],
+): ScoringContext['isInOtherCluster'] {
+  const isKnown = entities.some((entity) => entity.cluster !== undefined && entity.cluster === cluster?.value);
+  return (entity) =>
+    isKnown &&
+    entity.cluster !== undefined &&
+    entity.cluster !== cluster?.value &&
+    entity.cluster !== workload?.cluster;
 }
 
 const callsOf = (facts: readonly ServiceFact[]): Dependency[] =>

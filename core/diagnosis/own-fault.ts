@@ -18,5 +18,5 @@ export const isOwnFault = (finding: Finding): boolean =>
   finding.role === 'cause' &&
   isGrave(finding) &&
   finding.confidence >= 0.5 &&
-  causes[finding.cause].depth === 'root' &&
+  (causes[finding.cause].depth === 'root' || causes[finding.cause].group === 'resources') &&
   !passedOn.has(finding.cause);

@@ -64,18 +64,26 @@ export function rank(scene: ScoringContext): readonly Ranked[] {
 }
 
 /**
- * The odds of each hypothesis. Complaints in the logs of many services that serve are not independent suspicions: together they weigh as much as
- * the strongest of them, shared by the squares of their odds, so that several alike leave the cause open and one that stands out keeps its weight.
+ * The odds of each hypothesis. Complaints in the logs of many services that serve are not independent suspicions, and neither are faults of which it is
+ * not known whether the page has to do with them: together they weigh as much as the strongest of them, shared by the squares of their odds, so that
+ * several alike leave the cause open and one that stands out keeps its weight.
  */
 function sharedOdds(kept: readonly Kept[], scene: ScoringContext): readonly number[] {
   const all = kept.map(({ scored }) => ({
     odds: Math.exp(scored.logOdds),
-    isWeak: restsOnWeakFindings(scored.candidate, scene.brokenSubjects),
+    group: restsOnWeakFindings(scored.candidate, scene.brokenSubjects)
+      ? 'weak'
+      : scene.isLinkUnknown(scored.candidate.entity)
+        ? 'link unknown'
+        : undefined,
   }));
-  const weakOdds = all.filter(({ isWeak }) => isWeak).map(({ odds }) => odds);
-  const most = Math.max(0, ...weakOdds);
-  const squares = weakOdds.reduce((sum, odds) => sum + odds ** 2, 0);
-  return all.map(({ odds, isWeak }) => (isWeak ? (odds ** 2 / squares) * most : odds));
+  const factors = new Map(
+    [...Map.groupBy(all, ({ group }) => group)].map(([group, own]) => {
+      const most = Math.max(0, ...own.map(({ odds }) => odds));
+      return [group, most / own.reduce((sum, { odds }) => sum + odds ** 2, 0)] as const;
+    }),
+  );
+  return all.map(({ odds, group }) => (group === undefined ? odds : odds ** 2 * (factors.get(group) ?? 1)));
 }
 
 const places: ReadonlySet<string> = new Set(['cluster', 'node', 'namespace']);

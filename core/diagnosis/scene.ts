@@ -29,6 +29,8 @@ export interface ScoringContext {
   readonly isLinkUnknown: (entity: EntityRef) => boolean;
   /** Whether the calls of the paged service are known as far as they matter; otherwise a call that nobody names may exist. */
   readonly areCallsKnown: boolean;
+  /** Whether an entity is in another cluster than the one that the page names. */
+  readonly isInOtherCluster: (entity: EntityRef) => boolean;
   readonly subjects: Subjects;
   /** Which subjects are broken now, and which only complain in their logs. */
   readonly brokenSubjects: BrokenSubjects;

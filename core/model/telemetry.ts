@@ -173,6 +173,10 @@ export const DatabaseServer = z.strictObject({
     'etcd',
   ]),
   entity: EntityRef,
+  /** Whether a pod of it is available, as the cluster says; absent if it does not. */
+  isAvailable: z.boolean().optional(),
+  /** The ports on which its Services and containers answer, as far as they are declared. */
+  ports: z.array(z.number().int()).max(10).optional(),
 });
 export type DatabaseServer = z.infer<typeof DatabaseServer>;
 

@@ -24,6 +24,8 @@ export async function supportsOf(payload: unknown, withhold: readonly string[], 
     ...report,
     findings: report.findings.filter(({ cause }) => cause === undefined || !withhold.includes(cause)),
   }));
-  const [known, unknownKind] = [await answer(reports), await answer(without)];
+  const [known, blind] = [await answer(reports), await answer(without)];
+  // A cause that synthesis itself infers, from findings of other causes, is not hidden by this.
+  const unknownKind = blind && !withhold.includes(blind.cause) ? blind : undefined;
   return { ...(known && { known }), ...(unknownKind && { unknownKind }) };
 }

@@ -1,6 +1,7 @@
 // Finds which workload serves a route (Ingress, HTTPRoute, VirtualService, IngressRoute, TCPIngress), so that an entry's calls are known without a mesh.
 import * as z from 'zod';
 import type { KubernetesObject } from '../../model/telemetry.ts';
+import { isServedBy } from '../../selectors.ts';
 import type { Cluster } from './cluster.ts';
 import type { Workload } from './objects.ts';
 
@@ -87,11 +88,9 @@ function gatewayServedBy(name: string, namespace: string | undefined, cluster: C
       ({ kind, metadata }) => kind === 'Gateway' && metadata.name === name && metadata.namespace === namespace,
     ),
   ).data?.spec;
-  const selector = Object.entries(gateway?.selector ?? {});
-  return selector.length > 0
-    ? cluster.workloads.filter(({ spec }) =>
-        selector.every(([label, value]) => spec.template.metadata?.labels?.[label] === value),
-      )
+  const selector = gateway?.selector ?? {};
+  return Object.keys(selector).length > 0
+    ? cluster.workloads.filter(({ spec }) => isServedBy(selector, spec.template.metadata?.labels))
     : servedBy(gateway?.gatewayClassName ?? undefined, cluster);
 }
 

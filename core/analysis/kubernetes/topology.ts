@@ -7,7 +7,7 @@ import type { Report } from '../../model/report.ts';
 import type { DatabaseServer, Dependency, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { isServedBy } from '../../selectors.ts';
 import { accountRights } from './account-rights.ts';
-import { type Cluster, indexCluster } from './cluster.ts';
+import { type Cluster, indexCluster, replicasOf } from './cluster.ts';
 import { clusterDnsOf } from './cluster-dns.ts';
 import { entriesOf } from './entries.ts';
 import type { Container, Service, Workload } from './objects.ts';
@@ -237,14 +237,28 @@ function databasesIn(cluster: Cluster): DatabaseServer[] {
     const { name, namespace } = workload.metadata;
     if (!product) return [];
     const { kind } = workload;
+    const ports = portsOf(cluster, workload);
     return [
       {
         product,
+        isAvailable: replicasOf(workload).available > 0,
+        ...(ports.length > 0 && { ports }),
         entity: { kind, name, cluster: cluster.name, ...(namespace === undefined ? {} : { namespace }) },
       },
     ];
   });
 }
+
+/** The ports of the workload's containers and of the Services that lead to it. */
+const portsOf = (cluster: Cluster, workload: Workload): number[] =>
+  [
+    ...workload.spec.template.spec.containers.flatMap(({ ports }) => ports.map(({ containerPort }) => containerPort)),
+    ...cluster.services
+      .filter((service) => service.metadata.namespace === workload.metadata.namespace && leadsTo(service, workload))
+      .flatMap(({ spec }) => spec.ports.map(({ port }) => port)),
+  ]
+    .filter((port, place, all) => all.indexOf(port) === place)
+    .slice(0, 10);
 
 /** Recognises a product by the last part of the image's path, without its tag, or else by the port. */
 function productOf({ image, ports }: Container): DatabaseServer['product'] | [] {

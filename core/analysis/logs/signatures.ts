@@ -1,5 +1,6 @@
 // Maps the words of an error message to a cause, by the wordings of common systems (wordings/). Only words count here, not frequency or onset.
 import type { CauseCode } from '../../causes/causes.ts';
+import { withoutHelpLinks } from './help-links.ts';
 import { systems } from './wordings/index.ts';
 import type { About, Wording } from './wordings/wording.ts';
 
@@ -24,7 +25,7 @@ const rows: readonly Row[] = systems.flatMap(({ wordings }) =>
 const signatureLength = 800;
 
 export function signatureOf(text: string): Signature | undefined {
-  const head = text.slice(0, signatureLength);
+  const head = withoutHelpLinks(text.slice(0, signatureLength));
   for (const { pattern, cause, about, confidence } of rows) {
     const match = pattern.exec(head);
     if (!match) continue;

@@ -86,7 +86,7 @@ const ofUnknownLink = -1.4;
 
 export function signsOfCloseness(
   { service, entity }: Candidate,
-  { paged, graph, isElsewhere, isLinkUnknown, areCallsKnown }: ScoringContext,
+  { paged, graph, isElsewhere, isLinkUnknown, areCallsKnown, isInOtherCluster }: ScoringContext,
 ): Sign[] {
   if (isElsewhere(entity))
     return [
@@ -100,7 +100,10 @@ export function signsOfCloseness(
       },
     ];
   if (paged === undefined || service === undefined) return [];
-  if (service === paged) return [{ weight: 0.8, text: 'the page names it' }];
+  if (service === paged)
+    return isInOtherCluster(entity)
+      ? [{ weight: -1.2, text: `it is a namesake in cluster ${entity.cluster}, and the page names another cluster` }]
+      : [{ weight: 0.8, text: 'the page names it' }];
   const distance = graph.calleesOf(paged).get(service);
   if (distance === 1) return [{ weight: 0.5, text: `${paged} calls it` }];
   if (distance !== undefined) return [{ weight: 0.2, text: `${paged} calls it over ${distance} steps` }];

@@ -7,6 +7,8 @@ import { aFinding } from '../../builders.ts';
 const place = { namespace: 'shop', cluster: 'c1' };
 const server = (name: string, product: DatabaseServer['product'] = 'mysql'): DatabaseServer => ({
   product,
+  isAvailable: true,
+  ports: [3306],
   entity: { kind: 'StatefulSet', name, ...place },
 });
 const heard = (name: string, text: string, cause?: Finding['cause']): Finding => ({
@@ -272,6 +274,29 @@ describe('an empty pool', () => {
 describe('a client that is refused', () => {
   test('by a server that is well asks at the wrong port', () => {
     expect(causesIn([heard('orders', refused, 'dependency-unavailable')])).toEqual(['orders: database-port']);
+  });
+  test('by a server of which nothing shows that it answers does not', () => {
+    const { isAvailable: _, ...unknown } = server('mysql');
+    for (const one of [unknown, { ...unknown, isAvailable: false }])
+      expect(causesIn([heard('orders', refused, 'dependency-unavailable')], [one])).toEqual([
+        'orders: dependency-unavailable',
+      ]);
+  });
+  test('by a server that serves its other clients asks at the wrong port', () => {
+    const { isAvailable: _, ...unknown } = server('mysql');
+    const calls = ['orders', 'cart', 'stock', 'billing'].map((from) => ({ from, to: 'mysql' }));
+    expect(causesIn([heard('orders', refused, 'dependency-unavailable')], [unknown], calls)).toEqual([
+      'orders: database-port',
+    ]);
+  });
+  test('at a port that the server does not have is surer of it', () => {
+    const confidenceAt = (port: number) =>
+      withDatabases(
+        [heard('orders', `Communications link failure mysql:${port}: Connection refused`, 'dependency-unavailable')],
+        { servers: [server('mysql')], calls: [{ from: 'orders', to: 'mysql' }] },
+        () => '',
+      )[0]?.confidence ?? 0;
+    expect(confidenceAt(3307)).toBeGreaterThan(confidenceAt(3306));
   });
   test('by a server that is down does not', () => {
     expect(causesIn([heard('orders', refused, 'dependency-unavailable'), broken('mysql')])).toEqual([

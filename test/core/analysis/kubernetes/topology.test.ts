@@ -127,8 +127,13 @@ describe('a database server is told by its image', () => {
     ['mongodb', 'bitnami/mongodb:7'],
     ['redis', 'redis:alpine'],
   ])('%s', (product, image) => {
-    expect(of(app('db', { kind: 'StatefulSet', container: { image } })).databases).toEqual([
-      { product, entity: { kind: 'StatefulSet', name: 'db', namespace: 'shop', cluster: 'c1' } },
+    expect(of(app('db', { kind: 'StatefulSet', container: { image } })).databases).toMatchObject([
+      {
+        product,
+        entity: { kind: 'StatefulSet', name: 'db', namespace: 'shop', cluster: 'c1' },
+        isAvailable: true,
+        ports: [8080],
+      },
     ]);
   });
   test('or by the port that is registered for it', () => {
