@@ -51,6 +51,23 @@ export const trafficCauses = {
     aliases: [['surge', 'spike', 'ddos', 'load'], words.traffic],
     obstacles: [],
   },
+  'retry-storm': {
+    ...traffic,
+    title: 'Clients repeat their calls and overload it',
+    confirms:
+      'its requests multiply together with errors or waits, while the traffic of the services that call it is unchanged',
+    rulesOut: [{ observation: 'its traffic did not rise', check: trafficDidNotRise }],
+    depth: 'root',
+    canComeOfChange: true,
+    aliases: [['retry', 'retries', 'storm', 'amplification'], words.traffic],
+    obstacles: [],
+    explains: [...traffic.explains, 'traffic-surge'],
+    strikesMany: false,
+    nextStep: ({ it }) =>
+      `Find which caller of ${it} repeats its calls, and give its retries a pause, a bound and a circuit breaker`,
+    prevention: (it) =>
+      `Let callers of ${it} retry a few times with growing pauses and jitter, and within a budget of retries.`,
+  },
   'traffic-drop': {
     ...traffic,
     title: 'Traffic stops arriving',

@@ -31,6 +31,7 @@ import { withSharedPeers } from './peers.ts';
 import { withPlacedChanges } from './placed-changes.ts';
 import { type Ranked, rank, symptomsOf } from './rank.ts';
 import { withMeshRefusals } from './refused-by-mesh.ts';
+import { withRetries } from './retries.ts';
 import { withMissingRights } from './rights.ts';
 import type { ScoringContext } from './scene.ts';
 import { withStoppedConsumers } from './stopped-consumers.ts';
@@ -281,7 +282,9 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     excerptsOf,
   );
   const warm = withColdCaches(attributed, { servers: databases.servers, calls: dependencies });
-  const pointing = withWayOut(withVendors(warm, vendors, excerptsOf), vendors, excerptsOf);
+  const observations = reports.flatMap((report) => report.observations ?? []);
+  const repeated = withRetries(warm, { calls: dependencies, observations });
+  const pointing = withWayOut(withVendors(repeated, vendors, excerptsOf), vendors, excerptsOf);
   const placed = withPlacedChanges(withStoppedConsumers(pointing), { changes: supported.changes, textOf: excerptsOf });
   const findings = withJoinedUpdates(withSharedPeers(withKnownDependencies(placed, dependencies, context)), context);
   const entities = findings.flatMap(({ entity, dependency }) => (dependency ? [entity, dependency] : [entity]));
@@ -314,7 +317,7 @@ function sceneOf({ context, reports, supported, dependencies: traced }: Diagnosi
     candidates: candidatesOf(findings, subjects),
     since: Date.parse(context.window.incident.start),
     findings,
-    observations: reports.flatMap((report) => report.observations ?? []),
+    observations,
     subjects,
     paged,
     changes: supported.changes,

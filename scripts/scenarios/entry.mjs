@@ -54,6 +54,7 @@ const units = {
   latency_p99: 'ms',
   cpu_cores: 'cores',
   cpu_throttled_seconds: 's',
+  network_round_trip_ms: 'ms',
 };
 const signalsOf = (changes, extra = []) => [
   ...names.flatMap((name, place) =>
@@ -184,6 +185,9 @@ const tainted = (one) => ({
   ...one,
   spec: { taints: [{ key: 'pool.example.com/batch', value: 'true', effect: 'NoSchedule' }] },
 });
+const limited = {
+  resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
+};
 const forwarded = [
   ['public-gateway', -13, 0.5, 'error', say('GET /shop/items 502 upstream answered 503')],
   ['storefront', -13, 0.5, 'error', say('request failed: upstream request answered 503 Service Unavailable')],
@@ -234,5 +238,112 @@ export function writeEntry(write) {
     errors: { 'public-gateway': [-14, 0.9] },
     actions: none('restart-rollout'),
     truth: { entity: entity('public-gateway'), cause: 'configuration-invalid' },
+  });
+
+  const waits = ['storefront', -12, 0.5, 'error', say('GET http://pricing:8080/quotes: context deadline exceeded')];
+  tell('retry-storm', {
+    title: 'storefront repeats its calls, and pricing drowns in them while nobody asks for more',
+    alert: { title: 'pricing: error ratio above 5 % for 5 minutes', name: 'HighErrorRatio' },
+    paged: 'pricing',
+    calls: true,
+    tags: ['traffic'],
+    logs: [waits],
+    signals: {
+      pricing: {
+        requests_per_second: from(-12, 90, 620),
+        error_ratio: from(-12, 0.002, 0.35),
+        latency_p50: from(-12, 11, 240),
+        latency_p95: from(-12, 45, 900),
+        cpu_cores: from(-12, 0.35, 0.98),
+      },
+      storefront: { error_ratio: from(-12, 0.002, 0.3), latency_p95: from(-12, 55, 980) },
+    },
+    actions: none('restart-rollout'),
+    truth: { entity: entity('pricing', 'Service'), cause: 'retry-storm' },
+  });
+  tell('retry-storm-twin', {
+    title: 'More customers come, and pricing does not carry them',
+    alert: { title: 'pricing: error ratio above 5 % for 5 minutes', name: 'HighErrorRatio' },
+    paged: 'pricing',
+    calls: true,
+    tags: ['traffic'],
+    logs: [waits],
+    signals: {
+      pricing: {
+        requests_per_second: from(-14, 90, 620),
+        error_ratio: from(-12, 0.002, 0.35),
+        latency_p50: from(-12, 11, 240),
+        latency_p95: from(-12, 45, 900),
+        cpu_cores: from(-12, 0.35, 0.98),
+      },
+      storefront: { requests_per_second: from(-14, 70, 480) },
+      'public-gateway': { requests_per_second: from(-14, 60, 410) },
+    },
+    truth: { entity: entity('pricing', 'Service'), cause: 'traffic-surge' },
+  });
+
+  const late = { title: 'public-gateway: p95 latency above 300 ms for 5 minutes', name: 'HighLatency' };
+  const slowFront = {
+    'public-gateway': { latency_p50: from(-12, 14, 190), latency_p95: from(-12, 60, 410) },
+    storefront: { latency_p50: from(-12, 13, 180), latency_p95: from(-12, 55, 390) },
+  };
+  tell('way-to-callee', {
+    title: 'The way from storefront to stock is slow, and stock answers as fast as ever',
+    alert: late,
+    calls: true,
+    tags: ['network'],
+    signals: {
+      ...slowFront,
+      stock: { network_round_trip_ms: from(-12, 0.6, 165), tcp_retransmits_per_second: from(-12, 0.1, 19) },
+    },
+    actions: none('restart-rollout', 'scale-workload'),
+    truth: { entity: entity('stock', 'Service'), cause: 'network-delay' },
+  });
+  tell('way-to-callee-twin', {
+    title: 'storefront is slow by itself, and the way to stock is as ever',
+    alert: late,
+    calls: true,
+    tags: ['network'],
+    signals: {
+      'public-gateway': { latency_p50: from(-12, 14, 19), latency_p95: from(-12, 60, 410) },
+      storefront: { latency_p50: from(-12, 13, 18), latency_p95: from(-12, 55, 390) },
+      stock: { network_round_trip_ms: () => 0.6, tcp_retransmits_per_second: () => 0.1 },
+    },
+    truth: { entity: entity('storefront', 'Service'), cause: 'slow-itself' },
+  });
+
+  tell('held-by-limit', {
+    title: 'The CPU limit of stock holds it back at the traffic of every day',
+    alert: late,
+    calls: true,
+    tags: ['resources'],
+    objects: { stock: limited },
+    signals: {
+      ...slowFront,
+      stock: {
+        latency_p50: from(-12, 10, 170),
+        latency_p95: from(-12, 40, 380),
+        cpu_cores: from(-12, 0.24, 0.49),
+        cpu_throttled_seconds: from(-12, 0.004, 0.58),
+      },
+    },
+    truth: { entity: entity('stock', 'Service'), cause: 'cpu-throttled' },
+  });
+  tell('held-by-limit-twin', {
+    title: 'stock burns CPU, and runs into its limit a little',
+    alert: late,
+    calls: true,
+    tags: ['resources'],
+    objects: { stock: limited },
+    signals: {
+      ...slowFront,
+      stock: {
+        latency_p50: from(-12, 10, 170),
+        latency_p95: from(-12, 40, 380),
+        cpu_cores: from(-12, 0.1, 0.49),
+        cpu_throttled_seconds: from(-12, 0.004, 0.3),
+      },
+    },
+    truth: { entity: entity('stock', 'Service'), cause: 'cpu-overload' },
   });
 }

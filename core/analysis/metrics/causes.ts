@@ -4,7 +4,7 @@ import type { CauseCode } from '../../causes/causes.ts';
 import type { Series } from '../../model/telemetry.ts';
 import { type Growth, steadyGrowth } from './growth.ts';
 import type { Move } from './index.ts';
-import { isMuchCpu, isSurge } from './node-measures.ts';
+import { burningCpu, heldByLimit, isMuchCpu, isSurge, isThrottling } from './node-measures.ts';
 import { isCpuUse, signalOf } from './signals.ts';
 
 /** Rate of retransmitted or dropped packets, per second, from which a link counts as bad. */
@@ -27,6 +27,8 @@ interface Around {
   /** Bad moves of the same entity, except the move itself. */
   readonly otherMoves: readonly Move[];
   readonly trafficRose: boolean;
+  /** Its CPU limit throttles it for much of the time. */
+  readonly isHeldByLimit: boolean;
   /** Signals of the entity that did not move in their bad direction. */
   readonly well: readonly Series[];
 }
@@ -69,22 +71,26 @@ const rules: readonly Rule[] = [
     well.some(({ signal }) => ['errors', 'availability', 'latency'].includes(signalOf(signal).kind))
       ? 'traffic-drop'
       : undefined,
-  ({ series, shift }, { trafficRose }) =>
+  ({ series, shift }, { trafficRose, isHeldByLimit }) =>
     isCpuUse(series) &&
     shift.direction === 'up' &&
     shift.after >= shift.before * 2 &&
     isMuchCpu(series, shift.after) &&
-    !trafficRose
+    !trafficRose &&
+    !(isHeldByLimit && shift.after < shift.before * burningCpu)
       ? 'cpu-overload'
       : undefined,
-  // The CPU limit throttles the entity. If CPU use also rose, the cause is load; if traffic rose, the cause is traffic.
+  // The CPU limit throttles the entity. If CPU use multiplied, the cause is what burns it; if traffic rose, the cause is traffic.
   (move, { otherMoves, trafficRose }) =>
     rises(move) &&
-    /cpu.*throttl|throttl.*cpu/i.test(move.series.signal) &&
+    isThrottling(move.series.signal) &&
     move.shift.after >= felt &&
     !trafficRose &&
     otherMoves.some(({ signal }) => signal.kind === 'latency' || signal.kind === 'errors') &&
-    !otherMoves.some((other) => /^cpu_/.test(other.series.signal) && !/throttl/i.test(other.series.signal))
+    !otherMoves.some(
+      ({ series, shift }) =>
+        isCpuUse(series) && shift.after >= shift.before * (move.shift.after >= heldByLimit ? burningCpu : 1.2),
+    )
       ? 'cpu-throttled'
       : undefined,
   (move, around) =>
@@ -115,6 +121,9 @@ export function causesOf(moved: readonly Move[], series: readonly Series[]): (mo
     const around: Around = {
       otherMoves: own.filter((other) => other.bad && other !== move),
       trafficRose: own.some((other) => other.signal.kind === 'traffic' && rises(other)),
+      isHeldByLimit: own.some(
+        (other) => isThrottling(other.series.signal) && rises(other) && other.shift.after >= heldByLimit,
+      ),
       well: (seriesByName.get(name) ?? []).filter((one) => one.points.length > 0 && !bad.has(one)),
     };
     for (const rule of rules) {

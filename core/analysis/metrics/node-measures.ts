@@ -278,3 +278,17 @@ export function busyness({ series }: Node, period: Period): Measured | undefined
     })
     .toSorted((a, b) => b.certainty - a.certainty)[0];
 }
+
+/** Throttled share of each second, or of the periods, from which a CPU limit holds a node back, and growth of its CPU use that is no limit's. */
+export const heldByLimit = 0.25;
+export const burningCpu = 3;
+export const isThrottling = (signal: string): boolean => /cpu.*throttl|throttl.*cpu/i.test(signal);
+
+/** Whether the CPU limit throttles the node in the period, and its CPU use has not multiplied by itself. */
+export function isThrottled(own: readonly Series[], busy: Measured | undefined, period: Period): boolean {
+  if (busy !== undefined && busy.level.during >= burningCpu * busy.level.before) return false;
+  return own.some((one) => {
+    const level = isThrottling(one.signal) ? levelIn(one.points, period) : undefined;
+    return level !== undefined && level.during >= heldByLimit && level.during >= 2 * level.before;
+  });
+}

@@ -58,7 +58,7 @@ export const isCpuUse = ({ signal, unit }: { readonly signal: string; readonly u
   /^(?:1|%|percent|cores?|cpus?|ratio|share)?$/i.test(unit.trim());
 
 const hints: readonly (readonly [words: RegExp, signal: Omit<Signal, 'noun'>])[] = [
-  [/cpu.*throttl|throttl.*cpu/i, { kind: 'saturation', bad: 'up' }],
+  [/cpu.*throttl|throttl.*cpu|retrans|packets?_(?:lost|loss|dropped)/i, { kind: 'saturation', bad: 'up' }],
   [
     /error|fail|crash|5xx|4xx|40[0-9]|50[0-9]|throttle|reject|denied|timeout|servfail|missing|malformed|invalid|unparse|poison/i,
     { kind: 'errors', bad: 'up' },

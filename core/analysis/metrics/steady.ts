@@ -10,8 +10,16 @@ const least = 5;
 /** Traffic up to this factor of the earlier one counts as unchanged. */
 const unchanged = 1.3;
 
-/** @param baselineEnd epoch seconds */
-export function steadyTraffic(series: readonly Series[], moved: readonly Move[], baselineEnd: number): Observation[] {
+/**
+ * `near` are the names of the paged service and of its callers and callees: they come first, because a report holds few observations.
+ * @param baselineEnd epoch seconds
+ */
+export function steadyTraffic(
+  series: readonly Series[],
+  moved: readonly Move[],
+  baselineEnd: number,
+  near: ReadonlySet<string> = new Set(),
+): Observation[] {
   const rising = new Set(moved.filter(({ shift }) => shift.direction === 'up').map((move) => move.series));
   const measured = series.filter(
     ({ signal }) => signalOf(signal).kind === 'traffic' && /request|rps|calls|hits|handled/i.test(signal),
@@ -27,6 +35,7 @@ export function steadyTraffic(series: readonly Series[], moved: readonly Move[],
       if (median(during) > median(before) * unchanged) return [];
       return [{ kind: 'traffic-steady', entity: entityOf(one), at: new Date(last[0] * 1000).toISOString() }];
     })
+    .toSorted((a, b) => Number(near.has(b.entity.name)) - Number(near.has(a.entity.name)))
     .slice(0, most);
 }
 

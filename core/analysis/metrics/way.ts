@@ -1,8 +1,10 @@
 // Tells the way to a service from the service: which evidence says that the network delays its calls. Pure.
 import { statisticIn } from '../../context/paged-metric.ts';
-import type { Series } from '../../model/telemetry.ts';
-import { type Level, levelIn } from './level.ts';
-import { isCpuUse, signalOf } from './signals.ts';
+import type { Dependency, Series } from '../../model/telemetry.ts';
+import { type Level, levelIn, type Period } from './level.ts';
+import { nameOf } from './node-measures.ts';
+import type { Origin } from './origin.ts';
+import { inMilliseconds, isCpuUse, signalOf } from './signals.ts';
 
 /** A signal that measures the way and not the work. */
 export const isOnTheWay = (signal: string): boolean =>
@@ -35,4 +37,46 @@ export function delaysAll(own: readonly Series[], slow: Series, level: Level): b
     (median) =>
       median.during >= muchSlower * median.before && tails.every((tail) => added(tail) <= alike * added(median)),
   );
+}
+
+export interface DelayedWay {
+  readonly series: Series;
+  readonly level: Level;
+}
+
+/** The way has to account for this part of the caller's added time. */
+const goodPart = 0.4;
+/** The callee's own times count as unchanged below this part of the added time. */
+const little = 0.15;
+
+/**
+ * The way from an origin to one of its callees, if a measurement of that way rose by a good part of the origin's added time, while the times that the
+ * callee itself measures did not.
+ */
+export function wayFrom(
+  { entity, shown }: Pick<Origin, 'entity' | 'shown'>,
+  all: readonly Series[],
+  calls: readonly Dependency[],
+  period: Period,
+): DelayedWay | undefined {
+  const name = entity.name.toLowerCase();
+  const callees = new Set(calls.filter(({ from }) => from.toLowerCase() === name).map(({ to }) => to.toLowerCase()));
+  const addedTo = (series: Series, level: Level): number =>
+    (level.during - level.before) * (inMilliseconds(series.unit) ?? Number.NaN);
+  const added = addedTo(shown.series, shown.level);
+  const ofCallees = all.filter((one) => callees.has(nameOf(one)));
+  const isCalm = (callee: string): boolean =>
+    ofCallees
+      .filter((one) => nameOf(one) === callee && !isOnTheWay(one.signal) && signalOf(one.signal).kind === 'latency')
+      .every((one) => {
+        const level = levelIn(one.points, period);
+        return level === undefined || !(addedTo(one, level) >= little * added);
+      });
+  return ofCallees
+    .filter((one) => isOnTheWay(one.signal) && isCalm(nameOf(one)))
+    .flatMap((series): DelayedWay[] => {
+      const level = levelIn(series.points, period);
+      return level !== undefined && addedTo(series, level) >= goodPart * added ? [{ series, level }] : [];
+    })
+    .toSorted((a, b) => addedTo(b.series, b.level) - addedTo(a.series, a.level))[0];
 }

@@ -128,7 +128,14 @@ export function signsOfOnlyFault(
  * More traffic at a callee follows from more traffic at its caller. The capacity that does not suffice is still the callee's where metrics place the
  * failure there and not at the caller.
  */
-export function signsOfOrigin(candidate: Candidate, { graph, candidates }: ScoringContext): Sign[] {
+export function signsOfOrigin(candidate: Candidate, scene: ScoringContext): Sign[] {
+  const { graph, candidates } = scene;
+  if (candidate.cause === 'retry-storm') {
+    const change = candidates.find(
+      (other) => isChange(other.cause) && loadOf(other, scene).subjects.has(candidate.subject),
+    );
+    return change ? [{ weight: -2, text: `a change of ${change.entity.name}, which calls it, explains it` }] : [];
+  }
   if (candidate.cause !== 'traffic-surge' || candidate.service === undefined) return [];
   const callers = graph.callersOf(candidate.service);
   const above = candidates.find(

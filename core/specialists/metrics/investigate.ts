@@ -79,12 +79,15 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
       gaps,
       bytesRead,
       ...vendorsIn(status),
-      observations: steadyTraffic(series, moving, baselineEnd),
+      observations: steadyTraffic(series, moving, baselineEnd, neighboursOf(brief)),
     },
     startedAt,
     ports,
   );
 }
+
+const neighboursOf = ({ context: { service, workload, callers, callees } }: Brief): ReadonlySet<string> =>
+  new Set([service?.value, workload?.name, ...callers, ...callees].filter((name) => name !== undefined));
 
 type CauseOf = ReturnType<typeof causesOf>;
 

@@ -3,6 +3,7 @@
 import { placements } from '../../analysis/kubernetes/placements.ts';
 import { entityOf, type Move } from '../../analysis/metrics/index.ts';
 import { stepOf } from '../../analysis/metrics/level.ts';
+import { isThrottled } from '../../analysis/metrics/node-measures.ts';
 import { type Origin, type Origins, originsOf } from '../../analysis/metrics/origin.ts';
 import {
   isPercentage,
@@ -14,7 +15,7 @@ import {
 } from '../../analysis/metrics/paged.ts';
 import { signalOf } from '../../analysis/metrics/signals.ts';
 import { isMedian, type Slowed, sharedNode, slowed, waitingForNone } from '../../analysis/metrics/slowness.ts';
-import { delaysAll, isOnTheWay } from '../../analysis/metrics/way.ts';
+import { type DelayedWay, delaysAll, isOnTheWay, wayFrom } from '../../analysis/metrics/way.ts';
 import type { CauseCode } from '../../causes/causes.ts';
 import { pagedMetricOf } from '../../context/paged-metric.ts';
 import { exactly } from '../../fingerprint/identity.ts';
@@ -69,7 +70,7 @@ export async function traceOrigins(
   return {
     findings:
       origins !== undefined && origins.origins.length > 0
-        ? ofOrigins(origins, series, context)
+        ? ofOrigins(origins, series, calls, context)
         : others.map((one) => ofSlow(one, others.length, series, context)),
     isBeside: (move) => page !== undefined && origins !== undefined && isBesideThePage(move, page, origins),
   };
@@ -150,19 +151,26 @@ function blipEnd({ start, end, anchor }: PagedPeriod): number | undefined {
   return last - end >= Math.max(overMinutes * 60, overTimes * (end - start)) ? end : undefined;
 }
 
-function ofOrigins({ origins, period }: Origins, series: readonly Series[], context: OriginContext): FindingDraft[] {
+function ofOrigins(
+  { origins, period }: Origins,
+  series: readonly Series[],
+  calls: readonly Dependency[],
+  context: OriginContext,
+): FindingDraft[] {
   const likely = origins.filter(({ share }) => share >= leastShare).slice(0, most);
   const [first] = likely;
   const rivals = likely.filter((one) => one !== first && one.share >= asWell * (first?.share ?? 1)).length;
   const over = blipEnd(period);
   const sureness =
     (0.2 + 0.7 * (first?.share ?? 0)) * (0.6 + 0.4 * period.certainty) * (over === undefined ? 1 : ofBlip);
-  return likely.map((origin): FindingDraft => {
+  return likely.flatMap((origin): FindingDraft[] => {
     const { shown, share, isPaged } = origin;
     const shifted = shiftOf(shown.series, shown.level, period.start);
     const { baseline } = context.brief.context.window;
-    const cause = causeOf(origin, series);
-    return {
+    const cause = causeOf(origin, series, period);
+    const way =
+      cause === 'slow-itself' || cause === 'network-delay' ? wayFrom(origin, series, calls, period) : undefined;
+    const finding: FindingDraft = {
       claim: claimOf(origin, shifted, rivals, over),
       entity: origin.entity,
       cause,
@@ -192,14 +200,46 @@ function ofOrigins({ origins, period }: Origins, series: readonly Series[], cont
           : []),
       ],
     };
+    if (way === undefined) return [finding];
+    const { cause: _, ...symptom } = finding;
+    return [ofWay(way, origin, finding, period, context), { ...symptom, role: 'symptom' }];
   });
 }
 
-function causeOf({ shown, busy, isLoaded, entity }: Origin, series: readonly Series[]): CauseCode {
+/** A measurement of the way to a callee, which is delayed. */
+function ofWay(
+  { series, level }: DelayedWay,
+  { entity: caller }: Origin,
+  { confidence, severity, onset }: FindingDraft,
+  period: Origins['period'],
+  { query, brief }: OriginContext,
+): FindingDraft {
+  const shifted = shiftOf(series, level, period.start);
+  const entity = entityOf(series);
+  return {
+    claim: `${shifted.signal.noun} of ${entity.name} ${changeWords(shifted)} with the page, while its own times are as before: ${caller.name} waits on the way to it.`,
+    entity,
+    cause: 'network-delay',
+    role: 'cause',
+    severity,
+    confidence,
+    ...(onset && { onset }),
+    signal: { name: series.signal, unit: series.unit, before: shifted.shift.before, during: shifted.shift.after },
+    ...exactly(`${series.signal} of ${entity.name}`),
+    evidence: [evidenceOf(series, query, shifted, brief.context.window.baseline)],
+  };
+}
+
+function causeOf(
+  { shown, busy, isLoaded, entity }: Origin,
+  series: readonly Series[],
+  period: Origins['period'],
+): CauseCode {
   if (shown.reason === 'failing' || shown.reason === 'stops-calling') return 'application-errors';
   if (isLoaded) return 'traffic-surge';
-  if (busy !== undefined) return 'cpu-overload';
   const own = series.filter((one) => ownerOf(entityOf(one)).name === entity.name);
+  if (isThrottled(own, busy, period)) return 'cpu-throttled';
+  if (busy !== undefined) return 'cpu-overload';
   return isOnTheWay(shown.series.signal) || delaysAll(own, shown.series, shown.level) ? 'network-delay' : 'slow-itself';
 }
 

@@ -58,17 +58,17 @@ describe('traffic-drop', () => {
   });
 });
 
-describe('traffic-surge', () => {
+describe.each(['traffic-surge', 'retry-storm'] as const)('%s', (code) => {
   test('is ruled out where traffic was measured and did not rise', () => {
-    expect(refutes('traffic-surge', { here: [finding({ signal: requests(100, 90) })] })).toBe(true);
+    expect(refutes(code, { here: [finding({ signal: requests(100, 90) })] })).toBe(true);
   });
   test('stands where it rose, and where nobody measured it', () => {
-    expect(refutes('traffic-surge', { here: [finding({ signal: requests(100, 300) })] })).toBe(false);
-    expect(refutes('traffic-surge', { here: [finding({})] })).toBe(false);
+    expect(refutes(code, { here: [finding({ signal: requests(100, 300) })] })).toBe(false);
+    expect(refutes(code, { here: [finding({})] })).toBe(false);
   });
   test('stands where only failed or slow requests became fewer', () => {
     const signal = { name: 'request_errors', before: 9, during: 1 };
-    expect(refutes('traffic-surge', { here: [finding({ signal })] })).toBe(false);
+    expect(refutes(code, { here: [finding({ signal })] })).toBe(false);
   });
 });
 
