@@ -27,7 +27,7 @@ const lifeMs = 9000;
 export async function runBatch(
   schedules: readonly Schedule[],
   bug: Orders['bug'] = 'none',
-  patienceMs = 60_000,
+  patienceMs = 120_000,
 ): Promise<readonly Verdict[]> {
   const folder = mkdtempSync(join(tmpdir(), 'watchkeeper-faults-'));
   const cluster = await startCluster(schedules);
