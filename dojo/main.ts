@@ -67,8 +67,16 @@ async function run(options: DojoOptions): Promise<number> {
 
 function runOf(options: DojoOptions): Promise<number> {
   if (options.conversations) return runThem();
+  if (options.cluster) return runTheCluster(options.cluster);
   if (options.families) return runFamilies(options);
   return options.worlds ? runInWorlds(options, options.worlds) : run(options);
+}
+
+async function runTheCluster(options: NonNullable<DojoOptions['cluster']>): Promise<number> {
+  const { boardOf, runInCluster } = await import('./cluster/run.ts');
+  const rounds = await runInCluster(options, print);
+  print(`\n${boardOf(rounds)}`);
+  return rounds.some(({ harm, problem }) => harm.length > 0 || problem !== undefined) ? 1 : 0;
 }
 
 async function runThem(): Promise<number> {

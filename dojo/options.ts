@@ -2,6 +2,7 @@
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Misconfigured } from '../core/errors.ts';
+import type { ClusterOptions } from './cluster/run.ts';
 
 export const help = `Runs the whole pipeline over recorded incidents and scores the answers.
 
@@ -10,6 +11,7 @@ export const help = `Runs the whole pipeline over recorded incidents and scores 
   npm run dojo -- --families [--scenarios DIR…] [--seed TEXT] [--each N]
   npm run dojo -- --conversations
   npm run dojo -- --worlds [--scenarios DIR…] [--seed TEXT] [--each N] [--keep DIR]
+  npm run dojo -- --cluster local|CONTEXT [--rounds N] [--nodes N] [--seed TEXT] [--fault NAME] [--keep DIR]
 
   --scenarios DIR    folders to look for scenarios in, at any depth (default scenarios)
   --out DIR          folder for predictions.ndjson (default: not written)
@@ -24,7 +26,12 @@ export const help = `Runs the whole pipeline over recorded incidents and scores 
   --families         measure the reliability of stated confidence over scenarios and their worlds; the calibration leaves out one group of causes at a time
   --seed TEXT        seed of the worlds (default 1); the same seed makes the same worlds
   --each N           worlds per scenario, 0 to 50 (default 6; 2 with --families)
-  --keep DIR         write each failing world to DIR as a scenario, for --scenarios DIR
+  --keep DIR         write each failing world or round to DIR as a scenario, for --scenarios DIR
+  --cluster WHERE    break a shop in a real cluster, page, approve, and check the remedy: \`local\` starts a cluster on this machine, any other
+                     word is a context of the kubeconfig, whose cluster a person marked as a test cluster
+  --rounds N         faults to play in the cluster, 1 to 500 (default 10), drawn by the seed
+  --nodes N          simulated nodes of a local cluster, 2 to 200 (default 3)
+  --fault NAME       only faults of dojo/faults whose name begins so
   --help             show this text
 
 Exit code 0 if every scenario has an answer, 1 if one ended in an error or got worse, 2 if the command is invalid.
@@ -46,6 +53,7 @@ export interface DojoOptions {
   /** Worlds of each scenario. */
   readonly each: number;
   readonly worlds: { readonly keep: string | undefined } | undefined;
+  readonly cluster: ClusterOptions | undefined;
 }
 
 /** `--scenarios A B` and `--scenarios A --scenarios B` mean the same. Throws `Misconfigured` with one sentence. */
@@ -57,12 +65,8 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
       `"${positionals[0]}" is no option. Folders come after --scenarios; \`npm run dojo -- --help\` lists the options.`,
     );
   }
-  const jobs = Number(values.jobs ?? '2');
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16)
-    throw new Misconfigured(`--jobs takes a number from 1 to 16, not "${values.jobs}".`);
-  const each = Number(values.each ?? (values.families ? '2' : '6'));
-  if (!Number.isInteger(each) || each < 0 || each > 50)
-    throw new Misconfigured(`--each takes a number from 0 to 50, not "${values.each}".`);
+  const jobs = numberOf('jobs', values.jobs ?? '2', 1, 16);
+  const each = numberOf('each', values.each ?? (values.families ? '2' : '6'), 0, 50);
   const scenarios = [...(values.scenarios ?? []), ...positionals];
   return {
     scenarios: scenarios.length > 0 ? scenarios : ['scenarios'],
@@ -78,7 +82,25 @@ export function readOptions(args: readonly string[]): DojoOptions | 'help' {
     seed: values.seed ?? '1',
     each,
     worlds: values.worlds ? { keep: values.keep } : undefined,
+    cluster:
+      values.cluster === undefined
+        ? undefined
+        : {
+            cluster: values.cluster,
+            rounds: numberOf('rounds', values.rounds ?? '10', 1, 500),
+            nodes: numberOf('nodes', values.nodes ?? '3', 2, 200),
+            seed: values.seed ?? '1',
+            fault: values.fault,
+            keep: values.keep,
+          },
   };
+}
+
+function numberOf(option: string, text: string, from: number, to: number): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < from || number > to)
+    throw new Misconfigured(`--${option} takes a number from ${from} to ${to}, not "${text}".`);
+  return number;
 }
 
 function parse(args: readonly string[]) {
@@ -100,6 +122,10 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         each: { type: 'string' },
         keep: { type: 'string' },
+        cluster: { type: 'string' },
+        rounds: { type: 'string' },
+        nodes: { type: 'string' },
+        fault: { type: 'string' },
         help: { type: 'boolean' },
       },
       strict: true,

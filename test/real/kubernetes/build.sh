@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
-# Builds a real kube-apiserver and kube-controller-manager from the upstream modules, once a version, into the cache. Needs Go.
-# With --check it builds nothing, and fails where it could not.
+# Builds parts of a real control plane from the upstream modules, once a version, into the cache: kube-apiserver and kube-controller-manager, or those
+# that are named. Needs Go. With --check it builds nothing, and fails where it could not.
 set -euo pipefail
 version=1.34.4
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/watchkeeper/kubernetes-$version
-if [ -x "$cache/kube-apiserver" ] && [ -x "$cache/kube-controller-manager" ]; then
+check=
+[ "${1:-}" != --check ] || { check=yes; shift; }
+[ $# -gt 0 ] || set -- kube-apiserver kube-controller-manager
+missing=()
+for binary; do [ -x "$cache/$binary" ] || missing+=("./cmd/$binary"); done
+if [ ${#missing[@]} -eq 0 ]; then
   echo "$cache"
   exit 0
 fi
 command -v go > /dev/null || { echo 'Go, which builds the API server, is not installed.' >&2; exit 1; }
-[ "${1:-}" != --check ] || exit 0
+[ -z "$check" ] || exit 0
 mkdir -p "$cache"
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
@@ -26,5 +31,5 @@ pod-security-admission sample-apiserver sample-cli-plugin sample-controller"
   printf ')\n'
 } > go.mod
 go mod tidy >&2
-CGO_ENABLED=0 go build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v$version" -o "$cache/" ./cmd/... >&2
+CGO_ENABLED=0 go build -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=v$version" -o "$cache/" "${missing[@]}" >&2
 echo "$cache"
