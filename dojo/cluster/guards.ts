@@ -45,6 +45,8 @@ export async function enter(api: ClusterApi, namespace: string, mayTouchNodes: b
     async leave() {
       await check();
       await api.call('DELETE', `api/v1/namespaces/${namespace}`);
+      // Nobody ends the pods of simulated nodes once the round is over.
+      if (mayTouchNodes) await api.call('DELETE', `api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=0`);
     },
   };
 }

@@ -107,7 +107,7 @@ describe('guards', () => {
   });
 });
 
-const pod = (app: string, ip: string, env: readonly object[] = []) => ({
+const pod = (app: string, ip: string, env: readonly { readonly name: string; readonly value: string }[] = []) => ({
   metadata: { name: `${app}-1`, labels: { app } },
   spec: {
     nodeName: 'worker-1',
