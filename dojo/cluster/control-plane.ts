@@ -104,7 +104,7 @@ export async function startCluster(nodes: number, kubeletPort: number): Promise<
       '--bind-address=127.0.0.1',
       `--secure-port=${controllers}`,
       '--node-monitor-period=2s',
-      '--node-monitor-grace-period=45s',
+      '--node-monitor-grace-period=40s',
       '--concurrent-namespace-syncs=4',
     ]);
     start(join(bin, 'kube-scheduler'), [
@@ -173,7 +173,7 @@ const kubeconfig = (server: string, token: string): string =>
     'current-context': localContext,
   });
 
-/** kwok plays nodes only: their leases and conditions. Without these figures of parallelism it ends at once. */
+/** kwok plays nodes only: their conditions. Without these figures of parallelism it ends at once. */
 const kwokConfig = (kubeletPort: number): string =>
   JSON.stringify({
     apiVersion: 'config.kwok.x-k8s.io/v1alpha1',
@@ -183,7 +183,7 @@ const kwokConfig = (kubeletPort: number): string =>
       manageNodesWithAnnotationSelector: `${playedBy}=kwok`,
       nodePort: kubeletPort,
       cidr: '10.244.0.0/16',
-      nodeLeaseDurationSeconds: 40,
+      nodeLeaseDurationSeconds: 0,
       podPlayStageParallelism: 1,
       nodePlayStageParallelism: 4,
       nodeLeaseParallelism: 4,

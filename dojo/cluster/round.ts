@@ -1,6 +1,7 @@
 // One round: the shop is built and broken, an alert fires, Watchkeeper is paged, and the dojo's person answers what it asks. Judged are the cause, the
 // offered remedy, what was done, and whether anything else was touched.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isChange } from '../../core/causes/causes.ts';
 import { Unavailable } from '../../core/errors.ts';
 import type { Approval } from '../../core/model/action.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
@@ -187,6 +188,11 @@ async function ask(
     `${first.entity.kind}/${first.entity.name}` === ref &&
     (first.entity.namespace === undefined || first.entity.namespace === namespace);
   const right = truths.find(({ cause, entity }) => first?.cause === cause && isOn(entity ?? fault.truth.entity));
+  // The change that made it is the same truth in other words.
+  const isTheChange =
+    first?.changeId !== undefined &&
+    isChange(first.cause) &&
+    fault.does.some((step) => 'patch' in step && isOn(step.patch));
   const approvals = await ports.approvals.ofIncident(id);
   const question = approvals.findLast(({ state }) => state === 'pending');
   const timeline = await ports.incidents.timeline(id);
@@ -198,8 +204,9 @@ async function ask(
   const ended = await runtime.waitForIncident(sourceId, 'ended', patienceMs * 2);
   return {
     said: first === undefined ? 'nothing' : `${first.entity.kind}/${first.entity.name} ${first.cause}`,
-    isCauseRight: right !== undefined || truths.some(({ cause }) => first?.cause === cause),
-    isEntityRight: right !== undefined || truths.some(({ entity }) => isOn(entity ?? fault.truth.entity)),
+    isCauseRight: right !== undefined || isTheChange || truths.some(({ cause }) => first?.cause === cause),
+    isEntityRight:
+      right !== undefined || isTheChange || truths.some(({ entity }) => isOn(entity ?? fault.truth.entity)),
     diagnosedMs,
     offer,
     offered: action && `${action.id} ${action.target.kind}/${action.target.name}`,

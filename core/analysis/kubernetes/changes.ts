@@ -5,7 +5,7 @@ import type { Change, KubernetesSnapshot } from '../../model/telemetry.ts';
 import { type Cluster, indexCluster } from './cluster.ts';
 import { clusterWideChanges } from './cluster-changes.ts';
 import type { Workload } from './objects.ts';
-import { revisionOf, revisionsOf } from './rollouts.ts';
+import { revisionOf, revisionsOf, wentLive } from './rollouts.ts';
 import { type Difference, describeDifference, templateDifferences } from './template-diff.ts';
 
 /** Changes that went live in the window, oldest first. A Deployment's first revision is not a change. */
@@ -57,18 +57,3 @@ const diffOf = (fields: readonly Difference[]): string =>
   fields.some(({ field }) => field === 'image' || /container .* is new$/.test(field))
     ? fields.map((one) => `~ ${describeDifference(one)}`).join('\n')
     : fields.flatMap(({ field, before, after }) => [`-${field}: ${before}`, `+${field}: ${after}`]).join('\n');
-
-/**
- * Time at which a revision went live. A ReplicaSet older than its predecessor was rolled back to; only the Deployment records that time, and only
- * for its newest revision.
- */
-function wentLive(deployment: Workload, after: Workload, before: Workload, isNewest: boolean): string | undefined {
-  const [made, madeBefore] = [after, before].map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
-  if (made === undefined || Number.isNaN(made)) return undefined;
-  if (!(madeBefore !== undefined && madeBefore > made)) return after.metadata.creationTimestamp ?? undefined;
-  const progressing = deployment.status?.conditions.find(({ type }) => type === 'Progressing');
-  const lastUpdateTime = progressing?.lastUpdateTime;
-  return isNewest && typeof lastUpdateTime === 'string' && !Number.isNaN(Date.parse(lastUpdateTime))
-    ? lastUpdateTime
-    : undefined;
-}

@@ -91,20 +91,36 @@ function revision(cluster: Cluster, workload: Workload): FindingDraft[] {
   if (available >= desired) return [];
   const differences = templateDifferences(before.spec.template, newest.spec.template).map(describeDifference);
   if (differences.length === 0) return [];
+  const onset = wentLive(workload, newest, before, true);
   return [
     observed(cluster, {
-      claim: `Revision ${revisionOf(newest)} of ${workload.metadata.name} changed ${differences.slice(0, 3).join('; ')}${clockTime(newest.metadata.creationTimestamp ?? undefined)}.`,
+      claim: `Revision ${revisionOf(newest)} of ${workload.metadata.name} changed ${differences.slice(0, 3).join('; ')}${clockTime(onset)}.`,
       entity: entityOf(cluster, workload),
       role: 'context',
       severity: 'info',
       confidence: 0.8,
-      onset: newest.metadata.creationTimestamp ?? undefined,
+      onset,
       lines: [
         `${workload.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision'} ${before.metadata.name} (revision ${revisionOf(before)}) → ${newest.metadata.name} (revision ${revisionOf(newest)})`,
         ...differences,
       ],
     }),
   ];
+}
+
+/**
+ * Time at which a revision went live. A ReplicaSet older than its predecessor was rolled back to; only the Deployment records that time, and only
+ * for its newest revision.
+ */
+export function wentLive(workload: Workload, after: Workload, before: Workload, isNewest: boolean): string | undefined {
+  const [made, madeBefore] = [after, before].map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
+  if (made === undefined || Number.isNaN(made)) return undefined;
+  if (!(madeBefore !== undefined && madeBefore > made)) return after.metadata.creationTimestamp ?? undefined;
+  const progressing = workload.status?.conditions.find(({ type }) => type === 'Progressing');
+  const lastUpdateTime = progressing?.lastUpdateTime;
+  return isNewest && typeof lastUpdateTime === 'string' && !Number.isNaN(Date.parse(lastUpdateTime))
+    ? lastUpdateTime
+    : undefined;
 }
 
 export const revisionOf = (set: Workload): number =>

@@ -308,6 +308,16 @@ describe('a rollout', () => {
     });
     expect(said).not.toHaveProperty('cause');
   });
+  test('that was rolled out again is dated by that, and not by its first time', () => {
+    const conditions = [{ type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', lastUpdateTime: ago(3) }];
+    const status = { replicas: 2, availableReplicas: 0, conditions };
+    const younger = { ...older, metadata: { ...older.metadata, creationTimestamp: ago(1) } };
+    const onsets = [younger, older].map(
+      (before) => find(...down('cart', { status }), before).find(({ claim }) => claim.startsWith('Revision'))?.onset,
+    );
+    expect(onsets[0]).toBe(new Date(ago(3)).toISOString());
+    expect(onsets[1]).not.toBe(onsets[0]);
+  });
   test('of a workload that is well tells nothing', () => {
     expect(find(...app('cart'), older)).toEqual([]);
   });
