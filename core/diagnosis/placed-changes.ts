@@ -3,6 +3,7 @@
 // whoever still reads it, even if that is another service.
 
 import { identifiersOf } from '../analysis/changes/words.ts';
+import { missesSchema } from '../analysis/logs/missing-schema.ts';
 import type { Finding } from '../model/report.ts';
 import { ownerOf } from '../topology/owner.ts';
 import type { ChangeText } from './supported.ts';
@@ -82,15 +83,12 @@ const takenAway =
   /drop[ _]?column|drop[ _]?table|rename[ _]?column|rename[ _]?table|remove_?column|remove_?field|delete_?model|rename_?field|drop[ _]?view/i;
 const takesFromSchema = (text: string): boolean => takenAway.test(text);
 
-/** What a database says of a column or table that is not there. */
-const isMissing =
-  /ORA-00904|ORA-00942|(?:column|relation|table)\b.{0,140}(?:does not|doesn't) exist|no such (?:column|table)|unknown column|undefined column|invalid (?:column|object) name|invalid identifier/i;
 const missingName =
   /ORA-00904: (?:"[\w$]+"\.)?"(\w+)"|(?:column|relation|table) ["'`]?(?:[\w$]+\.)*([\w$]+)["'`]?(?: of relation "?\w+"?)? (?:does not|doesn't) exist|no such (?:column|table):? (?:[\w$]+\.)*([\w$]+)|unknown column ["'`]?(?:[\w$]+\.)*([\w$]+)|invalid (?:column|object) name ["'`]?(?:[\w$]+\.)*([\w$]+)/gi;
 
 /** Whether the error misses what the change took away, at another service than the one that was changed. */
 function isReader({ finding, text }: ErrorText, change: Finding, texts: ChangeTexts): boolean {
-  if (finding.cause !== 'code-change' || !isMissing.test(text) || nameOf(finding) === nameOf(change)) return false;
+  if (finding.cause !== 'code-change' || !missesSchema.test(text) || nameOf(finding) === nameOf(change)) return false;
   if (isBefore(finding.onset, change.onset)) return false;
   const changed = textOfChange(change, texts);
   return [...text.matchAll(missingName)]

@@ -763,6 +763,99 @@ export function writePairs(write) {
     truth: { entity: workload('payments'), cause: 'application-crash' },
   });
 
+  const noColumn = (column) =>
+    say(`SQL error 1054 (42S22): Unknown column 'orders.${column}' in 'field list': SELECT id, ${column} FROM orders`);
+  const migration = (operation, column) => ({
+    files: ['db/migrations/0041_orders.sql', 'payments/refund.go'],
+    diff: `+ALTER TABLE orders ${operation} COLUMN ${column};`,
+  });
+  tell('column-dropped', {
+    title: 'A migration of payments takes away a column that orders reads',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['change'],
+    logs: [['orders', -12, 0.3, 'error', noColumn('courier_code')]],
+    errors: { orders: [-12, 0.6], web: [-11, 0.3] },
+    changes: [
+      deploy('deploy-payments-5', 'payments', -13, 'payments 5.0.0', migration('DROP', 'courier_code')),
+      deploy('deploy-catalog-2', 'catalog', -25, 'catalog 4.2.1: larger pictures'),
+    ],
+    decoys: ['deploy-catalog-2'],
+    truth: { entity: app('payments'), cause: 'code-change', change: 'deploy-payments-5' },
+    // Older code does not bring a column back.
+    actions: { actions: { right: [], harmful: acts(['restart-rollout', 'scale-workload', 'rollback-rollout']) } },
+  });
+  tell('column-dropped-twin', {
+    title: 'A release of orders reads a column that nobody made',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['change'],
+    logs: [['orders', -12, 0.3, 'error', noColumn('courier_code')]],
+    errors: { orders: [-12, 0.6], web: [-11, 0.3] },
+    changes: [
+      deploy('deploy-payments-5', 'payments', -35, 'payments 5.0.0', migration('ADD', 'refund_code')),
+      deploy('deploy-orders-6', 'orders', -13, 'orders 6.1.0: show the courier', {
+        files: ['orders/store.go'],
+        diff: '-SELECT id FROM orders\n+SELECT id, courier_code FROM orders',
+      }),
+    ],
+    decoys: ['deploy-payments-5'],
+    truth: { entity: app('orders'), cause: 'code-change', change: 'deploy-orders-6' },
+    actions: { actions: { right: acts(['rollback-rollout']), harmful: acts(['restart-rollout', 'scale-workload']) } },
+  });
+
+  /** Lines of Spring Boot's report of a failed start, each a record of its own. */
+  const failedStart = (...lines) =>
+    [
+      '2026-11-22T14:16:00.120Z ERROR 1 --- [           main] o.s.b.d.LoggingFailureAnalysisReporter   :',
+      '***************************',
+      'APPLICATION FAILED TO START',
+      '***************************',
+      'Description:',
+      ...lines,
+    ].map((line, n) => ['payments', -14 + n / 6000, 60, n === 0 ? 'error' : undefined, say(line), 0]);
+  const refusedByPayments = [
+    'orders',
+    -13,
+    0.5,
+    'error',
+    say('POST https://payments:8443/charge: dial tcp 10.96.12.4:8443: connect: connection refused'),
+  ];
+  tell('start-refused', {
+    title: 'Payments cannot read a setting of its own',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['crash'],
+    objects: { payments: crashing(1) },
+    logs: [
+      ...failedStart(
+        "Failed to bind properties under 'refund.window' to java.time.Duration:",
+        '    Property: refund.window',
+        '    Value: "3 days"',
+        "    Reason: failed to convert java.lang.String to java.time.Duration (caused by java.lang.IllegalArgumentException: '3 days' is not a valid duration)",
+      ),
+      refusedByPayments,
+    ],
+    errors: { orders: [-13, 0.4], web: [-12, 0.2] },
+    truth: { entity: workload('payments'), cause: 'configuration-invalid' },
+    actions: { actions: { right: [], harmful: acts(['restart-rollout', 'scale-workload']) } },
+  });
+  tell('start-refused-twin', {
+    title: 'Payments misses a bean of its own',
+    alert: ordersErrors,
+    paged: 'orders',
+    tags: ['crash'],
+    objects: { payments: crashing(1) },
+    logs: [
+      ...failedStart(
+        "Parameter 0 of constructor in store.payments.Refunds required a bean of type 'store.payments.Window' that could not be found.",
+      ),
+      refusedByPayments,
+    ],
+    errors: { orders: [-13, 0.4], web: [-12, 0.2] },
+    truth: { entity: workload('payments'), cause: 'application-crash' },
+  });
+
   tell('flag-flip', {
     title: 'A flag sends every order through the new pricing',
     alert: ordersErrors,

@@ -6,6 +6,7 @@ import type { FindingDraft } from '../../model/report-draft.ts';
 import type { Cluster } from './cluster.ts';
 import { clockTime, count, earliest, observed } from './finding.ts';
 import { type Container, type KubernetesEvent, type Pod, type Probe, probe as probeSchema } from './objects.ts';
+import { revisionsOf } from './rollouts.ts';
 
 type Which = 'liveness' | 'readiness';
 
@@ -35,7 +36,7 @@ export function probes(cluster: Cluster): FindingDraft[] {
     if (!first) return [];
     const { pod, which, container, probe, events } = first;
     const entity = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
-    const judged = judge(pod, which, probe, container, events);
+    const judged = moreImpatient(cluster, first) ?? judge(pod, which, probe, container, events);
     if (events.length === 0 && !judged.misconfigured) return [];
     const onset = earliest(group.flatMap((one) => one.events.map((event) => event.firstTimestamp)));
     return [
@@ -68,6 +69,52 @@ function containerOf(pod: Pod, which: Which): Container | undefined {
       pod.status.containerStatuses.some((status) => status.name === container.name && !status.ready),
     ) ?? with_[0]
   );
+}
+
+interface Failing {
+  readonly pod: Pod;
+  readonly which: Which;
+  readonly events: readonly KubernetesEvent[];
+  readonly container: Container;
+  readonly probe: Probe;
+}
+
+/** Share of the earlier patience from which a probe counts as more impatient. */
+const lessPatient = 0.75;
+
+/**
+ * A liveness probe that waits for less time than in the revision before, and kills the container while nothing listens yet. That the same container
+ * came up with the earlier probe shows that it only needs longer.
+ */
+function moreImpatient(cluster: Cluster, { pod, which, events, container, probe }: Failing): Judged | undefined {
+  if (which !== 'liveness' || container.startupProbe) return undefined;
+  const owner = cluster.ownerOf('Pod', pod.metadata.name, pod.metadata.namespace);
+  const workload = cluster.workloads.find(
+    ({ kind, metadata }) =>
+      kind === owner.kind && metadata.name === owner.name && metadata.namespace === owner.namespace,
+  );
+  const earlier = workload && revisionsOf(cluster, workload)[1];
+  const probeBefore = earlier?.spec.template.spec.containers.find(({ name }) => name === container.name)?.livenessProbe;
+  if (!probeBefore) return undefined;
+  const [now, then] = [patience(probe), patience(probeBefore)];
+  const isSilent = events.length > 0 && events.every(({ message }) => /connection refused/i.test(message ?? ''));
+  const samePort = portOf(probe, container) === portOf(probeBefore, container);
+  return now <= lessPatient * then && isSilent && samePort && killedAtOnce(pod, container, now)
+    ? {
+        cause: 'liveness-probe-timing',
+        problem: `it kills the container ${now} s after its start, and the revision before gave it ${then} s`,
+        misconfigured: true,
+        confidence: 0.88,
+      }
+    : undefined;
+}
+
+/** Whether the last run ended as soon as the probe allows; the kill itself takes up to half a minute. */
+function killedAtOnce(pod: Pod, { name }: Container, seconds: number): boolean {
+  const status = pod.status.containerStatuses.find((one) => one.name === name);
+  const ended = status?.lastState?.terminated ?? status?.state?.terminated;
+  const lived = (Date.parse(ended?.finishedAt ?? '') - Date.parse(ended?.startedAt ?? '')) / 1000;
+  return killed.has(ended?.exitCode ?? 0) && lived <= seconds + 35;
 }
 
 /** A few failures during a pod's start are normal. A pod that is ready and has not restarted recently is well. */

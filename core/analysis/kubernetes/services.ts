@@ -223,6 +223,41 @@ const stemOf = (name: string): string | undefined =>
     ?.toLowerCase()
     .replaceAll('_', '-');
 
+/** The one Service of this name in the cluster, if all namespaces were read and the one that the address names does not exist. */
+function servedElsewhere(cluster: Cluster, host: string, target: string | undefined): Service | undefined {
+  const namespaces = cluster.items.flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [metadata.name] : []));
+  if (target === undefined || namespaces.length < 2 || namespaces.includes(target)) return undefined;
+  const named = cluster.services.filter(({ metadata }) => metadata.name === host);
+  return named.length === 1 && namespaces.includes(named[0]?.metadata.namespace ?? '') ? named[0] : undefined;
+}
+
+function inWrongNamespace(
+  cluster: Cluster,
+  { kind, metadata: { name, namespace } }: Workload,
+  container: Container,
+  one: Address,
+  { metadata }: Service,
+): FindingDraft {
+  return observed(cluster, {
+    claim: `${kind} ${name}: ${one.name}=${one.value} points to namespace ${namespaceOf(one.domain)}, which does not exist; Service ${one.host} is in ${metadata.namespace}.`,
+    entity: { kind, name, cluster: cluster.name, ...(namespace ? { namespace } : {}) },
+    cause: 'environment-address',
+    severity: 'critical',
+    confidence: 0.9,
+    lines: [
+      `${kind} ${name}: container ${container.name}: ${one.name}=${one.value}`,
+      `Service ${metadata.namespace}/${one.host}; no namespace ${namespaceOf(one.domain)}`,
+    ],
+    error: `${one.name}=${one.value}`,
+    dependency: {
+      kind: 'Service',
+      name: one.host,
+      cluster: cluster.name,
+      ...(metadata.namespace ? { namespace: metadata.namespace } : {}),
+    },
+  });
+}
+
 /** Checks addresses in environment variables against the existing Services. */
 export function environment(cluster: Cluster): FindingDraft[] {
   const custom = namingCustom(cluster);
@@ -239,6 +274,8 @@ export function environment(cluster: Cluster): FindingDraft[] {
         const target = namespaceOf(one.domain) ?? namespace;
         const inNamespace = cluster.services.filter((service) => service.metadata.namespace === target);
         // If the namespace was not recorded, the address cannot be judged. A name with a foreign domain is outside this cluster.
+        const elsewhere = inNamespace.length === 0 ? servedElsewhere(cluster, one.host, target) : undefined;
+        if (elsewhere !== undefined) return [inWrongNamespace(cluster, workload, container, one, elsewhere)];
         if (inNamespace.length === 0 || (one.domain !== '' && namespaceOf(one.domain) === undefined)) return [];
         const service = inNamespace.find((other) => other.metadata.name === one.host);
         const ports = service?.spec.ports.map((port) => port.port) ?? [];

@@ -43,6 +43,19 @@ function matchOfWords(
   };
 }
 
+/** The key of a flag, as its change names it: `new-cart-shape`. */
+const flagKey = /[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)+/i;
+const leastWords = 2;
+
+/** Whether one error has all the words of a flag's key: its trace runs through the code behind the flag. Names of services do not count. */
+function runsThrough(title: string, errors: readonly string[], names: readonly string[]): string | undefined {
+  const key = flagKey.exec(title)?.[0];
+  const ofNames = stemsOf(names.join(' '));
+  const words = [...stemsOf(key ?? '').keys()].filter((stem) => !ofNames.has(stem));
+  if (key === undefined || words.length < leastWords) return undefined;
+  return errors.map(stemsOf).some((stems) => words.every((word) => stems.has(word))) ? key : undefined;
+}
+
 export function signsOfWords(
   candidate: Candidate,
   { findings, candidates, changes, excerptsOf }: ScoringContext,
@@ -52,11 +65,16 @@ export function signsOfWords(
     const change = changes.get(changeId ?? '');
     return change ? [change.title, ...(change.files ?? []), change.diff ?? ''].join('\n') : '';
   };
+  const texts = errors.map((finding) => `${finding.claim}\n${excerptsOf(finding)}`);
+  const names = candidates.map(({ entity }) => entity.name);
+  const change = changes.get(candidate.changeId ?? '');
+  const key = change?.kind === 'flag' ? runsThrough(change.title, texts, names) : undefined;
+  if (key !== undefined) return [{ weight: exact, text: `the errors have all words of ${key}` }];
   const match = matchOfWords(
     textOf(candidate),
-    errors.map((finding) => `${finding.claim}\n${excerptsOf(finding)}`).join('\n'),
+    texts.join('\n'),
     candidates.filter(({ cause }) => isChange(cause)).map(textOf),
-    candidates.map(({ entity }) => entity.name),
+    names,
   );
   return match ? [match] : [];
 }

@@ -1,8 +1,11 @@
 // Defines the action that rolls a workload back to an earlier revision.
 import * as z from 'zod';
 import { pullThrottled } from '../../analysis/kubernetes/images.ts';
+import { missesSchema } from '../../analysis/logs/missing-schema.ts';
 import { isOutsideRevisions } from '../../model/change-ids.ts';
+import { sameWorkload } from '../../model/entity.ts';
 import type { KubernetesObject } from '../../model/telemetry.ts';
+import { ownerOf } from '../../topology/owner.ts';
 import { type Check, causesWith, hasCause, rolloutPaused, type Seen } from '../action-checks.ts';
 import type { ActionDefinition, Planned, Surroundings } from '../action-definition.ts';
 import { replacesAllPods } from '../action-impact.ts';
@@ -51,6 +54,27 @@ const outsideRevisions: Check = {
   holds: ({ hypothesis }) => hypothesis.changeId !== undefined && isOutsideRevisions(hypothesis.changeId),
 };
 
+/** Another service misses a column or table: what took it away is done, whichever revision runs. */
+const schemaStaysChanged: Check = {
+  code: 'schema-stays-changed',
+  why: 'Another service misses a column or table that the change took away, and an earlier revision does not bring it back.',
+  holds: ({ hypothesis, findings }) =>
+    hypothesis.changeId !== undefined &&
+    findings.some(
+      ({ specialist, role, claim, entity }) =>
+        specialist === 'logs' &&
+        role !== 'context' &&
+        missesSchema.test(claim) &&
+        entity.name !== hypothesis.entity.name,
+    ) &&
+    !findings.some(
+      ({ specialist, role, entity }) =>
+        specialist === 'logs' &&
+        (role === 'cause' || role === 'symptom') &&
+        sameWorkload(ownerOf(entity), hypothesis.entity),
+    ),
+};
+
 export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'> = {
   id: 'rollback-rollout',
   executor: 'kubernetes',
@@ -84,7 +108,7 @@ export const rollbackRollout: ActionDefinition<'rollback-rollout', 'kubernetes'>
     'readiness-probe-port',
     'readiness-probe-protocol',
   ],
-  rulesOut: [registryRefuses, outsideRevisions, onlyOneRevision, rolloutPaused],
+  rulesOut: [registryRefuses, outsideRevisions, onlyOneRevision, schemaStaysChanged, rolloutPaused],
   needsChange: true,
   parameters: z.strictObject({ fromRevision: revision, toRevision: revision, undo }),
   limits: { ...unlimited, plan },

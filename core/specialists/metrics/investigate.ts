@@ -58,7 +58,7 @@ export async function investigateMetrics(brief: Brief, ports: MetricsPorts): Pro
       ? verification(brief, found, causeOf, query)
       : [
           ...(traced?.findings ?? []),
-          ...causalFirst(bad, causeOf)
+          ...causalFirst(pagedFirst(bad, brief), causeOf)
             .slice(0, 8)
             .map((move) => (isPast(move) ? past : moved)(move, causeOf, query, window.baseline)),
           ...leaks(series)
@@ -90,6 +90,13 @@ const neighboursOf = ({ context: { service, workload, callers, callees } }: Brie
   new Set([service?.value, workload?.name, ...callers, ...callees].filter((name) => name !== undefined));
 
 type CauseOf = ReturnType<typeof causesOf>;
+
+/** What moved at the paged service goes before what moved elsewhere, so that a change of all services does not crowd it out. */
+function pagedFirst(bad: readonly Move[], { context }: Brief): readonly Move[] {
+  const names = [context.service?.value, context.workload?.name];
+  const isPaged = ({ series }: Move): boolean => names.includes(entityOf(series).name);
+  return [...bad.filter(isPaged), ...bad.filter((move) => !isPaged(move))];
+}
 
 /**
  * One move for each entity and kind of signal: several metrics of one thing are one anomaly. Those that name a cause come first, so that symptoms

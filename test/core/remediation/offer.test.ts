@@ -83,6 +83,28 @@ describe('a rollback', () => {
       expect(told({ hypothesis: outside, target: deployment('7') })).toContain('outside-its-revisions');
     },
   );
+  describe('where a column or table is missing', () => {
+    const missing = (entity: typeof web): Required<Given>['findings'] => [
+      {
+        specialist: 'logs',
+        role: 'symptom',
+        entity,
+        claim: "New: Unknown column 'orders.courier_code' in 'field list'",
+      },
+    ];
+    test('is not, if another service misses what the change took away', () => {
+      expect(told({ hypothesis, target: deployment('7'), findings: missing(orders) })).toContain(
+        'schema-stays-changed',
+      );
+    });
+    test('is, if the changed service itself does', () => {
+      expect(told({ hypothesis, target: deployment('7'), findings: missing(web) })).toBe('rollback-rollout');
+    });
+    test('is, if the changed service fails, too', () => {
+      const findings = [...missing(orders), ...missing(web)];
+      expect(told({ hypothesis, target: deployment('7'), findings })).toBe('rollback-rollout');
+    });
+  });
   test('leaves the place to what mends without going back', () => {
     const killed = { entity: web, cause: 'oom-killed', changeId: 'deploy-web-1' } as const;
     expect(offered({ hypothesis: killed, target: deployment('1') })).toMatchObject({

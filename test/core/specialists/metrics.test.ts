@@ -398,6 +398,22 @@ describe('what is over', () => {
   });
 });
 
+test('what moved at the paged service is told, however many others moved more', async () => {
+  const others = Array.from({ length: 14 }, (_, n) => [
+    step(`other-${n}`, 'requests_per_second', 20, 900),
+    step(`other-${n}`, 'latency_p99', 10, 900, '02:38', { unit: 'ms' }),
+  ]).flat();
+  const paged = [
+    step('web', 'requests_per_second', 20, 60),
+    step('web', 'latency_p99', 60, 180, '02:38', { unit: 'ms' }),
+  ];
+  const context = aContext({
+    service: { value: 'web', source: 'the title', confidence: 0.9, alternatives: [] },
+    workload: undefined,
+  });
+  expect(await said({ series: [...others, ...paged] }, { context })).toContain('Deployment web: traffic-surge');
+});
+
 describe('a blip of what was paged', () => {
   const page = {
     trigger: aTrigger({ title: 'p99 latency of ledger' }),

@@ -142,6 +142,41 @@ export const networkWordings: readonly SystemWordings[] = [
     ],
   },
   {
+    system:
+      'HTTP clients that give the URL which answered with a status of 500 or above (Feign, Spring, Guzzle, requests, httpx)',
+    source: 'https://github.com/OpenFeign/feign/blob/master/core/src/main/java/feign/FeignException.java',
+    wordings: [
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.6,
+        r`\[5\d\d[\w ]{0,40}\] during \[[A-Z]{3,7}\] to \[${urlHost}`,
+        'feign.FeignException$InternalServerError: [500] during [POST] to [http://ledger-api:8080/v1/entries] [LedgerClient#add(Entry)]: [{"status":500}]',
+      ),
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.6,
+        r`\b5\d\d [A-Za-z ]{4,40} from (?:GET|POST|PUT|PATCH|DELETE|HEAD) ${urlHost}`,
+        'WebClientResponseException$InternalServerError: 500 Internal Server Error from POST http://ledger-api:8080/v1/entries',
+      ),
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.6,
+        r`server error: .(?:GET|POST|PUT|PATCH|DELETE|HEAD) ${urlHost}.{0,300}resulted in a .5\d\d`,
+        'Server error: `POST http://ledger-api/v1/entries` resulted in a `503 Service Unavailable` response',
+      ),
+      wording(
+        'dependency-unavailable',
+        'peer',
+        0.6,
+        r`(?:5\d\d server error: .{1,60}|server error '5\d\d [\w ]{2,40}') for url:? '?${urlHost}`,
+        'requests.exceptions.HTTPError: 500 Server Error: Internal Server Error for url: http://ledger-api:8000/entries',
+      ),
+    ],
+  },
+  {
     system: 'HTTP clients of Java (JDK, Spring, Feign, OkHttp, Apache)',
     source: 'https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/net/package-summary.html',
     wordings: [

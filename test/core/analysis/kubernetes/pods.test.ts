@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { ago, app, causes, down, ended, event, explanations, find, pod, sick, waiting } from './objects.ts';
+import {
+  ago,
+  app,
+  causes,
+  down,
+  ended,
+  event,
+  explanations,
+  find,
+  meta,
+  ownedBy,
+  pod,
+  sick,
+  waiting,
+} from './objects.ts';
 
 // Pods that were placed and do not run: images, containers that end, probes.
 
@@ -269,6 +283,43 @@ describe('a probe fails', () => {
     ['on readiness, in another language', readiness(httpGet(8080), malformed), ['readiness-probe-protocol']],
   ])('%s', (_, items, said) => {
     expect(explanations(...items)).toEqual(said.map((cause) => `Deployment cart: ${cause}`));
+  });
+
+  describe('that a revision made more impatient', () => {
+    const slow = { initialDelaySeconds: 60, periodSeconds: 10, failureThreshold: 6 };
+    const quick = { initialDelaySeconds: 10, periodSeconds: 5, failureThreshold: 2 };
+    const timed = (times: object) => ({ httpGet: { path: '/healthz', port: 8080 }, ...times });
+    const lived = (seconds: number, exitCode = 143) => ({
+      lastState: ended({ exitCode, startedAt: ago(8 + seconds / 60), finishedAt: ago(8) }),
+    });
+    const earlier = (probe: object | undefined) => ({
+      kind: 'ReplicaSet',
+      metadata: meta('cart-5f5f5f5f5f', {
+        ...ownedBy('Deployment', 'cart'),
+        annotations: { 'deployment.kubernetes.io/revision': '-1' },
+      }),
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: 'cart' } },
+        template: {
+          metadata: { labels: { app: 'cart' } },
+          spec: { containers: [{ name: 'server', image: 'x:1', ...(probe && { livenessProbe: probe }) }] },
+        },
+      },
+    });
+    const said = (probe: object, before: object | undefined, status: object, message = refused) =>
+      explanations(...liveness(probe, message, { status }), earlier(before));
+    test('is too impatient, if it kills a container that does not listen yet', () => {
+      expect(said(timed(quick), timed(slow), lived(21))).toEqual(['Deployment cart: liveness-probe-timing']);
+    });
+    test.each<[string, string[]]>([
+      ['is as patient as before', said(timed(slow), timed(slow), lived(121))],
+      ['has no probe before to compare with', said(timed(quick), undefined, lived(21))],
+      ['kills a container that has run for long', said(timed(quick), timed(slow), lived(2000))],
+      ['gets an answer', said(timed(quick), timed(slow), lived(21), 'HTTP probe failed with statuscode: 500')],
+    ])('is not, if it %s', (_, found) => {
+      expect(found).not.toContain('Deployment cart: liveness-probe-timing');
+    });
   });
 
   test.each<Case>([

@@ -214,3 +214,32 @@ describe('a network policy', () => {
     expect(said(policy({ ingress: [] }), from({ podSelector: { matchLabels: { app: 'web' } } }))).toBe(false);
   });
 });
+
+describe('an address in a namespace that does not exist', () => {
+  const namespaces = (...names: string[]) =>
+    names.map((name) => ({ kind: 'Namespace', metadata: { name, creationTimestamp: '2026-11-01T00:00:00Z' } }));
+  const caller = env({ DATABASE_URL: 'mysql://app@orders-mysql.store:3306/orders' });
+  const stored = { ...database, metadata: { ...database.metadata, namespace: 'stores' } };
+  test('is wrong, if the one Service of its name is in another', () => {
+    const found = find(caller, stored, ...namespaces('shop', 'stores')).find(
+      ({ cause }) => cause === 'environment-address',
+    );
+    expect(found).toMatchObject({ role: 'cause', entity: { name: 'orders' } });
+    expect(found?.claim).toContain('namespace store, which does not exist; Service orders-mysql is in stores');
+  });
+  test.each<[string, object[]]>([
+    ['if it exists', [stored, ...namespaces('shop', 'stores', 'store')]],
+    ['if nobody read which exist', [stored]],
+    ['if no such Service is known', [...namespaces('shop', 'stores')]],
+    [
+      'if several have the name',
+      [
+        stored,
+        { ...stored, metadata: { ...stored.metadata, namespace: 'other' } },
+        ...namespaces('shop', 'stores', 'other'),
+      ],
+    ],
+  ])('is not judged %s', (_, others) => {
+    expect(causes(caller, ...others)).not.toContain('environment-address');
+  });
+});
