@@ -19,7 +19,8 @@ export const entityText = ({
   readonly name: string;
   readonly namespace?: string | undefined;
   readonly cluster?: string | undefined;
-}): string => `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${cluster === '' ? '' : ` in ${cluster}`}`;
+}): string =>
+  `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}${cluster === '' || cluster === name ? '' : ` in ${cluster}`}`;
 
 /** "02:47 UTC". */
 export const clockTime = (instant: string): string => `${instant.slice(11, 16)} UTC`;

@@ -40,6 +40,15 @@ export interface PageOptions {
   readonly ping: boolean;
   /** The target address, in place of the Watchkeeper of the data folder. */
   readonly url: string | undefined;
+  /** A page of one's own, in place of a recorded one. */
+  readonly own: OwnPage | undefined;
+}
+
+export interface OwnPage {
+  readonly title: string;
+  readonly service: string | undefined;
+  readonly cluster: string | undefined;
+  readonly namespace: string | undefined;
 }
 
 export const pageHelp = `Signs a recorded page and sends it to the Watchkeeper that runs on this machine.
@@ -47,6 +56,8 @@ export const pageHelp = `Signs a recorded page and sends it to the Watchkeeper t
   npm run page                          sends the demo page again
   npm run page -- --vary                sends the same error with a new incident id, new pod names and the present time
   npm run page -- --scenario DIR        sends the page of another scenario that it has loaded
+  npm run page -- --title TEXT --service NAME [--cluster NAME] [--namespace NAME]
+                                        sends a page of your own
   npm run page -- --ping                sends PagerDuty's test event, and reports whether the webhook accepts its signature
   npm run page -- --ping --url URL      sends it to another address, such as the output PagerDutyWebhookUrl of a stage; the
                                         variable PAGERDUTY_WEBHOOK_SECRET holds the subscription's secret
@@ -100,6 +111,10 @@ export function readPageOptions(args: readonly string[]): ParsedOptions<PageOpti
       data: { type: 'string', default: defaultData },
       vary: { type: 'boolean', default: false },
       ping: { type: 'boolean', default: false },
+      title: { type: 'string' },
+      service: { type: 'string' },
+      cluster: { type: 'string' },
+      namespace: { type: 'string' },
       url: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -110,9 +125,17 @@ export function readPageOptions(args: readonly string[]): ParsedOptions<PageOpti
     throw new Misconfigured('Only --ping accepts --url: a recorded page is for this machine.');
   if (values.url !== undefined && !/^https?:\/\/./.test(values.url))
     throw new Misconfigured(`--url is an address with http:// or https://, not "${values.url}".`);
+  const { title, service, cluster, namespace } = values;
+  if (title === undefined && [service, cluster, namespace].some((one) => one !== undefined))
+    throw new Misconfigured(
+      'A page of your own needs a title: npm run page -- --title "error ratio above 5 %" --service checkout',
+    );
+  if (title !== undefined && (title.trim() === '' || values.scenario !== undefined || values.vary || values.ping))
+    throw new Misconfigured('--title is a text, and excludes --scenario, --vary and --ping: it makes a new page.');
   return {
     kind: 'run',
     options: {
+      own: title === undefined ? undefined : { title: title.trim(), service, cluster, namespace },
       scenario: values.scenario,
       port: values.port === undefined ? undefined : portOf(values.port),
       data: values.data,

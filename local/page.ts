@@ -1,4 +1,4 @@
-// `npm run page`: sends a recorded page to the Watchkeeper that runs on this machine, signed with its data folder's secret.
+// `npm run page`: sends a recorded page or one of your own to the Watchkeeper that runs on this machine, signed with its data folder's secret.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { Misconfigured, WatchkeeperError } from '../core/errors.ts';
 import { demoScenario } from './demo.ts';
 import { defaultPort, type PageOptions, pageHelp, readPageOptions } from './options.ts';
-import { atPresent, sendPage, sendPing, vary } from './paging.ts';
+import { atPresent, ownPage, sendPage, sendPing, vary } from './paging.ts';
 
 const demoFolder = new URL(`../scenarios/${demoScenario}`, import.meta.url).pathname;
 
@@ -25,12 +25,18 @@ async function ping({ url, port, data }: PageOptions): Promise<string> {
 async function page({ scenario, port, data, ...options }: PageOptions): Promise<string> {
   const secret = (await readOr(join(data, 'webhook-secret'), `${data} holds no secret: run npm start first.`)).trim();
   const url = port === undefined ? await runningAt(data) : `http://127.0.0.1:${port}`;
-  const folder = scenario ?? demoFolder;
-  const body = await readOr(join(folder, 'alert.json'), `${folder} has no alert.json that can be read.`);
   const now = new Date();
-  const page = options.vary ? vary(body, now, () => ulid()) : atPresent(body, now);
+  const page =
+    options.own === undefined
+      ? await recorded(scenario ?? demoFolder, options.vary, now)
+      : ownPage(options.own, now, ulid);
   const { sourceId } = await sendPage(url, page, secret);
   return `Sent. It is incident ${sourceId} at its source; ${url} shows what becomes of it.`;
+}
+
+async function recorded(folder: string, isVaried: boolean, now: Date): Promise<string> {
+  const body = await readOr(join(folder, 'alert.json'), `${folder} has no alert.json that can be read.`);
+  return isVaried ? vary(body, now, ulid) : atPresent(body, now);
 }
 
 async function runningAt(data: string): Promise<string> {

@@ -95,6 +95,41 @@ function movedTo(page: z.infer<typeof Webhook>, now: Date): z.infer<typeof Webho
   return { ...page, event: { ...event, occurred_at: at, data } };
 }
 
+/** A page of one's own: the same body as PagerDuty's, with what is known about the place as the alert's details. */
+export function ownPage(
+  {
+    title,
+    ...place
+  }: { readonly title: string } & Readonly<Record<'service' | 'cluster' | 'namespace', string | undefined>>,
+  now: Date,
+  newId: () => string,
+): string {
+  const at = now.toISOString();
+  const id = newId();
+  return JSON.stringify({
+    event: {
+      id: newId(),
+      event_type: 'incident.triggered',
+      resource_type: 'incident',
+      occurred_at: at,
+      agent: null,
+      client: null,
+      data: {
+        id,
+        type: 'incident',
+        number: 1,
+        status: 'triggered',
+        incident_key: id,
+        created_at: at,
+        title,
+        ...(place.service === undefined ? {} : { service: { id, summary: place.service, type: 'service_reference' } }),
+        urgency: 'high',
+        body: { type: 'incident_body', details: place },
+      },
+    },
+  });
+}
+
 /** The letters of names that Kubernetes generates (apimachinery, util/rand). */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 /** Generated suffixes in the names of a CronJob's Job and pod, or of a Deployment's pod. */

@@ -59,12 +59,12 @@ export async function assembleContext(
   };
   const missing = [catalog, alerts, edges, similar, facts].flatMap((answer) => answer.missing ?? []);
   await record(incident.id, contextAssembled(context, missing, edges.consulted), { step: 'AssembleContext' }, ports);
-  await ports.incidents.update(incident.id, { place: placeOf(context) });
+  await ports.incidents.update(incident.id, { place: placeOf(context, catalog.value) });
   const page = pageFacts({ incident, trigger: fullTrigger, context, calls: edges.value, catalog: catalog.value });
   return { context, page, plan: planFor(incident.id, fullTrigger, context), round: 1, priorReports: [] };
 }
 
-const placeOf = (context: Context): Place => ({
+const placeOf = (context: Context, catalog: Pick<Catalog, 'services'>): Place => ({
   ...Object.fromEntries(
     (['service', 'cluster', 'environment', 'namespace', 'account', 'region'] as const).flatMap((field) => {
       const known = context[field];
@@ -72,7 +72,17 @@ const placeOf = (context: Context): Place => ({
     }),
   ),
   ...(context.serverless && { serverless: true }),
+  ...ownersOf(context, catalog),
 });
+
+const maxOwners = 5;
+
+function ownersOf({ service }: Context, { services }: Pick<Catalog, 'services'>): Pick<Place, 'owners'> {
+  const entry = services.find(
+    ({ name, aliases }) => service !== undefined && [name, ...aliases].includes(service.value),
+  );
+  return entry === undefined || entry.owners.length === 0 ? {} : { owners: entry.owners.slice(0, maxOwners) };
+}
 
 const loadCatalog = ({ catalog }: ContextPorts): Promise<Answer<Catalog>> =>
   catalog.load().then(

@@ -7,8 +7,8 @@ import type { Context, Incident } from '../model/incident.ts';
 import type { Finding, Gap } from '../model/report.ts';
 import { clockTime, formatList } from '../wording.ts';
 
-export const named = (entity: EntityRef): string =>
-  `${entity.kind} ${entity.namespace ? `${entity.namespace}/` : ''}${entity.name}${entity.cluster ? ` (${entity.cluster})` : ''}`;
+export const named = ({ kind, name, namespace, cluster }: EntityRef): string =>
+  `${kind} ${namespace ? `${namespace}/` : ''}${name}${cluster && cluster !== name ? ` (${cluster})` : ''}`;
 
 const sentence = (text: string): string => {
   const trimmed = text.trim().replace(/[;,\s]+$/, '');

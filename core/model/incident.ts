@@ -74,6 +74,8 @@ const Place = z.object({
   region: z.string().optional(),
   /** The service runs in no cluster, as the catalogue says. */
   serverless: z.literal(true).optional(),
+  /** The owners of the service, as the catalogue has them. */
+  owners: z.array(z.string().max(200)).max(5).optional(),
 });
 export type Place = z.infer<typeof Place>;
 

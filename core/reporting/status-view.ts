@@ -1,6 +1,7 @@
 // Derives an incident's status for display, the same on every surface: text, tone, and the person responsible for an open problem. The end of an
 // investigation does not show that the problem is over: only a verified recovery is good news. Pure.
 import type { Incident, IncidentStatus } from '../model/incident.ts';
+import { formatList } from '../wording.ts';
 
 export interface StatusView {
   readonly text: string;
@@ -50,13 +51,15 @@ export const isUnsettled = (incident: Incident): boolean =>
 
 const isResolved = ({ pageStatus }: Incident): boolean => pageStatus === 'resolved';
 
-function holderWords({ heldBy }: Incident): string {
+function holderWords({ heldBy, place }: Incident): string {
   switch (heldBy?.as) {
     case 'approver':
       return `${heldBy.by} owns it, after approving the action.`;
     case 'page':
       return `${heldBy.by} owns it, after acknowledging the page.`;
     case undefined:
-      return 'Nobody owns it yet: escalate.';
+      return place?.owners === undefined
+        ? 'Nobody owns it yet: escalate.'
+        : `Nobody owns it yet: escalate to ${formatList(place.owners)} (owners of ${place.service} in the catalogue).`;
   }
 }

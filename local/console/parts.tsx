@@ -5,9 +5,10 @@ import type { EvidenceChart } from '../../core/charts/evidence.ts';
 import { inDark } from '../../core/charts/svg.ts';
 import type { StatusView } from '../../core/reporting/status-view.ts';
 
+/** With the day, if that is not today. */
 export const Time = ({ at }: { readonly at: string }) => (
   <time datetime={at} title={at}>
-    {at.slice(11, 19)} UTC
+    {at.slice(0, 10) === new Date().toISOString().slice(0, 10) ? `${at.slice(11, 19)} UTC` : minute(at)}
   </time>
 );
 

@@ -44,13 +44,26 @@ describe('npm run page', () => {
   it('takes what its help lists', () => {
     expect(readPageOptions(['--vary', '--scenario', 's'])).toEqual({
       kind: 'run',
-      options: { scenario: 's', port: undefined, data: '.data', vary: true, ping: false, url: undefined },
+      options: {
+        scenario: 's',
+        port: undefined,
+        data: '.data',
+        vary: true,
+        ping: false,
+        url: undefined,
+        own: undefined,
+      },
     });
     expect(readPageOptions(['--ping', '--url', 'https://x/pagerduty'])).toMatchObject({
       options: { ping: true, url: 'https://x/pagerduty' },
     });
     expect(() => readPageOptions(['--url', 'https://x'])).toThrow('Only --ping accepts --url');
     expect(() => readPageOptions(['--ping', '--url', 'x'])).toThrow('--url is an address');
+    expect(readPageOptions(['--title', ' t ', '--service', 's'])).toMatchObject({
+      options: { own: { title: 't', service: 's', cluster: undefined } },
+    });
+    expect(() => readPageOptions(['--service', 's'])).toThrow('needs a title');
+    expect(() => readPageOptions(['--title', 't', '--vary'])).toThrow('excludes');
     expect(() => readPageOptions(['--verbose'])).toThrow("Unknown option '--verbose'.");
   });
 });

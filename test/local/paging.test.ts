@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sendPing, signedHeaders, sourceIdOf, vary } from '../../local/paging.ts';
+import { ownPage, sendPing, signedHeaders, sourceIdOf, vary } from '../../local/paging.ts';
 import { serve } from '../server.ts';
 
 const body = JSON.stringify({
@@ -22,6 +22,16 @@ describe('a page', () => {
   it('is signed over its exact bytes', () => {
     const proof = createHmac('sha256', 'secret').update(body).digest('hex');
     expect(signedHeaders(body, 'secret')['x-pagerduty-signature']).toBe(`v1=${proof}`);
+  });
+
+  it('of one’s own is one that PagerDuty could have sent', () => {
+    const own = { title: 'checkout fails', service: 'checkout', cluster: 'c1', namespace: undefined };
+    const page = JSON.parse(ownPage(own, new Date('2026-01-01T00:00:00Z'), () => 'ID'));
+    expect(page.event).toMatchObject({ event_type: 'incident.triggered', occurred_at: '2026-01-01T00:00:00.000Z' });
+    expect(page.event.data).toMatchObject({
+      title: 'checkout fails',
+      body: { details: { service: 'checkout', cluster: 'c1' } },
+    });
   });
 
   it('that is varied is the same error with other ids, another time and other pods', () => {

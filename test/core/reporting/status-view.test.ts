@@ -63,3 +63,10 @@ test('where nothing was done that is said, and who has it as long as the page is
   expect(statusViewOf(nothing)).toEqual({ text: 'Nothing done', has: 'Nobody owns it yet: escalate.' });
   expect(statusViewOf({ ...nothing, pageStatus: 'resolved' })).toEqual({ text: 'Nothing done' });
 });
+
+test('names the owners of the service where nobody owns the problem', () => {
+  const incident = anIncident({ status: 'failed', place: { service: 'checkout', owners: ['team-shop', 'ana'] } });
+  expect(statusViewOf(incident).has).toBe(
+    'Nobody owns it yet: escalate to team-shop and ana (owners of checkout in the catalogue).',
+  );
+});
