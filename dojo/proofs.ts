@@ -105,7 +105,7 @@ async function ceiling(cases: readonly Case[]): Promise<boolean> {
 }
 
 async function tellLies(cases: readonly Case[]): Promise<boolean> {
-  let [told, first, shown, acted] = [0, 0, 0, 0];
+  let [told, first, shown, worded, acted] = [0, 0, 0, 0, 0];
   for (const one of cases) {
     const before = await play(one.dir, {});
     const truth = one.expected.rootCause.entity.name.toLowerCase();
@@ -126,7 +126,14 @@ async function tellLies(cases: readonly Case[]): Promise<boolean> {
               excerpt,
               full: excerpt,
             });
-            return lying(lie, wrong, { first: blamed, foreignId }).reason(request);
+            const { id: earlierId } = await ports.evidence.put({
+              incidentId: request.incidentId,
+              source: 'logs',
+              query: 'q',
+              excerpt: `2020-01-01T00:00:00Z ${excerpt}`,
+              full: excerpt,
+            });
+            return lying(lie, wrong, { first: blamed, foreignId, earlierId }).reason(request);
           },
         }),
       });
@@ -136,11 +143,14 @@ async function tellLies(cases: readonly Case[]): Promise<boolean> {
       const isShown = diagnosis.hypotheses.some(({ proposal }) => proposal !== undefined);
       first += isFirst ? 1 : 0;
       shown += isShown ? 1 : 0;
+      const isWorded = !isShown && diagnosis.text.includes(`because ${wrong.name} broke`);
+      worded += isWorded ? 1 : 0;
+      if (isWorded) print(`${one.id}: ${lie} is the text of the diagnosis`);
       if (isShown) print(`${one.id}: ${lie} is ${isFirst ? 'FIRST' : 'shown behind the analysis'}`);
     }
   }
-  print(`lies told=${told} first=${first} shown=${shown} acted=${acted}`);
-  return first === 0 && acted === 0;
+  print(`lies told=${told} first=${first} shown=${shown} worded=${worded} acted=${acted}`);
+  return first === 0 && worded === 0 && acted === 0;
 }
 
 async function reach(cases: readonly Case[], questions: readonly Question[]): Promise<boolean> {
@@ -194,6 +204,13 @@ async function decidingTexts(
   return found.flatMap((evidence) => evidence?.excerpt ?? []);
 }
 
+function holdsWords(all: string, words: readonly string[], fewest: number): boolean {
+  const wanted = words.slice(0, 40);
+  return (
+    wanted.length >= fewest && wanted.filter((word) => all.includes(word)).length >= wanted.length * leastOfExcerpt
+  );
+}
+
 /** Share of the words of a deciding excerpt that the answers have to hold; the rest is the wording of the analysis. */
 const leastOfExcerpt = 0.6;
 /** Words with which the analysis tells what it found; they are not in the telemetry. */
@@ -212,18 +229,25 @@ const wordsOf = (text: string): string[] =>
     ),
   ].filter((word) => !wording.test(word) && !ofOneExample.test(word));
 
+/** Fewer words than these say too little. */
+const fewestWords = 4;
+/** The first line of some excerpts is the sentence of the analysis about the data below it. */
+const dataOf = (excerpt: string): string => excerpt.slice(excerpt.indexOf('\n') + 1);
+
 /**
- * The answers hold most of the words of a deciding excerpt. If the analysis did not find the truth, an answer has to name its entity together with a
- * word for its cause.
+ * The answers hold most of the words of a deciding excerpt, or of the data below its first line. If the analysis did not find the truth, the answers
+ * have to show the change that the truth names and its entity, or one answer names the entity together with a word for its cause.
  */
 function isReached(answers: readonly Answer[], { expected, codes }: Case, deciding: readonly string[]): boolean {
   const all = answers.map(({ text }) => text.toLowerCase()).join('\n');
   const last = answers.at(-1)?.text.toLowerCase() ?? '';
   if (deciding.length > 0)
-    return deciding.some((text) => {
-      const words = wordsOf(text).slice(0, 40);
-      return words.length > 0 && words.filter((word) => all.includes(word)).length >= words.length * leastOfExcerpt;
-    });
+    return deciding.some(
+      (text) => holdsWords(all, wordsOf(text), 1) || holdsWords(all, wordsOf(dataOf(text)), fewestWords),
+    );
+  const { change, entity } = expected.rootCause;
+  if (change !== undefined && all.includes(change.toLowerCase()) && all.includes(entity.name.toLowerCase()))
+    return true;
   const telling = codes.flatMap((code) => [
     ...causes[code].aliases.flat(),
     ...code.split('-').filter((word) => word.length > 4),

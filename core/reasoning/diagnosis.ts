@@ -8,6 +8,7 @@ import type { ModelUse, Reasoned, ReasonerTool } from '../ports/channels.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
 import { entityText } from '../wording.ts';
+import { blamesOther } from './blame.ts';
 import { type FollowUps, followUps } from './follow-up.ts';
 import { modelRecords } from './model-records.ts';
 import { type OwnHypothesis, outputs } from './outputs.ts';
@@ -119,7 +120,10 @@ export async function withModelDiagnosis(
     ? promote(diagnosis.hypotheses, preferred, `${model}: ${value.reason}`)
     : diagnosis.hypotheses;
   // The model's text is used only if the hypothesis it was written for comes first.
-  const wordsFit = supported && (preferred === 1 || hypotheses !== diagnosis.hypotheses);
+  const lead = hypotheses[0]?.entity.name ?? '';
+  const others = [...hypotheses.map(({ entity }) => entity.name), ...diagnosis.blastRadius];
+  const wordsFit =
+    supported && (preferred === 1 || hypotheses !== diagnosis.hypotheses) && !blamesOther(value.text, lead, others);
   return {
     ...answered,
     hypotheses: [...hypotheses],

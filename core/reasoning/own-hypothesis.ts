@@ -2,10 +2,11 @@
 // evidence of this incident that holds its numbers and names, and the model has to say what it looked for against it.
 import { isChange } from '../causes/causes.ts';
 import type { Diagnosis, Hypothesis } from '../model/diagnosis.ts';
-import { type EntityRef, sameWorkload } from '../model/entity.ts';
+import { type EntityRef, sameWorkload, type TimeWindow } from '../model/entity.ts';
 import type { Brief, Evidence, Finding, Report } from '../model/report.ts';
 import type { Ports } from '../ports/index.ts';
 import { redact } from '../redaction/redact.ts';
+import { mistimed } from './evidence-times.ts';
 import { causeNamed, type OwnHypothesis } from './outputs.ts';
 import { unsupportedParts } from './supported.ts';
 import { type ModelRecord, modelConfidence } from './two-opinions.ts';
@@ -61,6 +62,9 @@ export async function checkOwnHypothesis(
   const summary = excerptsOf(own.summary.evidenceIds, cited);
   const unsupported = unsupportedParts(own.summary.claim, [...summary, entity.name]);
   if (unsupported.length > 0) return dropped(`no evidence holds ${unsupported.slice(0, 3).join(', ')}`);
+  const window = known.plan[0]?.context.window.incident;
+  const wrongTime = window && mistimed(own.summary.claim, citedBy(own.summary.evidenceIds, cited), window);
+  if (wrongTime !== undefined && !isChange(cause)) return dropped(wrongTime);
   if (!holdsName(summary, entity.name)) return dropped('its evidence does not name its entity');
   if (isChange(cause) && !isWeighed(entity, known.reports))
     return dropped('no change of its entity is known that the analysis holds possible');
@@ -74,7 +78,7 @@ export async function checkOwnHypothesis(
   const evidenceIds = [...new Set(own.summary.evidenceIds)];
   return {
     kind: 'stands',
-    contradicts: found === undefined && first !== undefined && contradicts(own, first, cited),
+    contradicts: found === undefined && first !== undefined && contradicts(own, first, cited, window),
     refutes: first !== undefined && refutes(own, first, known.reports),
     corroborated: ofAnalysis.some(({ role }) => role === 'cause' || role === 'symptom'),
     hypothesis: {
@@ -114,11 +118,10 @@ async function readCited(
   return cited.length === ids.size ? new Map(cited.map((one) => [one.id, one])) : undefined;
 }
 
+const citedBy = (ids: readonly string[], cited: ReadonlyMap<string, Evidence>): Evidence[] =>
+  ids.flatMap((id) => cited.get(id) ?? []);
 const excerptsOf = (ids: readonly string[], cited: ReadonlyMap<string, Evidence>): string[] =>
-  ids.flatMap((id) => {
-    const one = cited.get(id);
-    return one === undefined ? [] : [`${one.query}\n${one.excerpt}`];
-  });
+  citedBy(ids, cited).map(({ query, excerpt }) => `${query}\n${excerpt}`);
 
 /** Words with the inner marks that names have. */
 const words = /[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?/g;
@@ -144,8 +147,14 @@ const isWeighed = (entity: EntityRef, reports: readonly Report[]): boolean =>
   );
 
 /** The contradicting sentence is supported, is about the first hypothesis' entity, and rests on other evidence than that hypothesis. */
-function contradicts({ against }: OwnHypothesis, first: Hypothesis, cited: ReadonlyMap<string, Evidence>): boolean {
+function contradicts(
+  { against }: OwnHypothesis,
+  first: Hypothesis,
+  cited: ReadonlyMap<string, Evidence>,
+  window: TimeWindow | undefined,
+): boolean {
   if (against === undefined || against.evidenceIds.some((id) => first.evidenceIds.includes(id))) return false;
+  if (window && mistimed(against.claim, citedBy(against.evidenceIds, cited), window) !== undefined) return false;
   const excerpts = excerptsOf(against.evidenceIds, cited);
   return unsupportedParts(against.claim, excerpts).length === 0 && holdsName(excerpts, first.entity.name);
 }

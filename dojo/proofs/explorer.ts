@@ -87,6 +87,9 @@ function openingOf({ context, trigger }: Brief): (readonly [string, object])[] {
           ['describe_object', { kind: 'Deployment', name: service }],
         ] as const)),
     ['list_changes', {}],
+    ...(namespace === undefined
+      ? []
+      : [['list_events', {}] as const, ['list_objects', { kind: 'Pod', notWell: true }] as const]),
     ['query_metrics', {}],
     ...(['executions', 'resources', 'cdn', 'vendor-status', 'alerts'] as const).map(
       (kind) => ['read_records', { kind }] as const,

@@ -23,7 +23,10 @@ describe('a lie never comes first', () => {
           const [excerpt, query] = ['web broke', 'q'];
           const put = { incidentId: 'another', source: 'logs', query, excerpt, full: excerpt };
           const { id: foreignId } = await ports.evidence.put(put);
-          return lying(lie, { kind: 'Service', name: 'web' }, { first: 'payments', foreignId }).reason(request);
+          const earlier = { ...put, incidentId: request.incidentId, excerpt: '2020-01-01T00:00:00Z web broke' };
+          const { id: earlierId } = await ports.evidence.put(earlier);
+          const about = { first: 'payments', foreignId, earlierId };
+          return lying(lie, { kind: 'Service', name: 'web' }, about).reason(request);
         },
       }),
     });
