@@ -19,7 +19,7 @@ const rules: readonly Rule[] = [
   { forMs: 1000, alerts: ({ workloads }) => workloads.flatMap((one) => stuck(one)) },
   { forMs: 500, alerts: ({ jobs }) => jobs.flatMap((one) => failedJob(one, jobs)) },
   { forMs: 2000, alerts: ({ nodes }) => nodes.flatMap((one) => lostNode(one)) },
-  { forMs: 4000, alerts: (_, failing) => [...failing.keys()].map((name) => errors(name)) },
+  { forMs: 8000, alerts: (_, failing) => [...failing.keys()].map((name) => errors(name)) },
 ];
 
 const crashLoop = (pod: View['pods'][number]): Alert[] => {

@@ -58,7 +58,10 @@ export async function startCluster(nodes: number, kubeletPort: number): Promise<
     const log = openSync(join(dir, `${command.split('/').at(-1)}.log`), 'w');
     started.push(spawn(command, args, { stdio: ['ignore', log, log], cwd: dir }));
   };
+  const silent = new Set<string>();
+  let beats: NodeJS.Timeout | undefined;
   const close = async () => {
+    clearInterval(beats);
     await Promise.all(started.toReversed().map(stop));
     rmSync(dir, { recursive: true, force: true });
   };
@@ -122,7 +125,17 @@ export async function startCluster(nodes: number, kubeletPort: number): Promise<
     ]);
     for (const role of documentedRoles())
       await admin.call('POST', `apis/${role.apiVersion}/${role.kind.toLowerCase()}s`, role);
-    for (let nth = 1; nth <= nodes; nth += 1) await admin.call('POST', 'api/v1/nodes', nodeNamed(`worker-${nth}`));
+    const names = Array.from({ length: nodes }, (_, nth) => `worker-${nth + 1}`);
+    for (const name of names) await admin.call('POST', 'api/v1/nodes', nodeNamed(name));
+    await until(
+      'the namespace of leases',
+      async () => (await admin.find('api/v1/namespaces/kube-node-lease')) !== undefined,
+    );
+    for (const name of names) await admin.call('POST', leases, { metadata: { name }, spec: leaseOf(name) });
+    beats = setInterval(() => {
+      for (const name of names)
+        if (!silent.has(name)) admin.call('PATCH', `${leases}/${name}`, { spec: leaseOf(name) }).catch(() => undefined);
+    }, 6000);
     await until(`${nodes} nodes are ready`, async () => {
       const all = (await admin.list('api/v1/nodes')).map((each) => Node.parse(each));
       return all.filter(isReady).length === nodes;
@@ -132,6 +145,8 @@ export async function startCluster(nodes: number, kubeletPort: number): Promise<
       operator: kubeconfigOf('operator'),
       dir,
       async silence(node, isSilent) {
+        if (isSilent) silent.add(node);
+        else silent.delete(node);
         const annotations = { [playedBy]: isSilent ? 'nobody' : 'kwok' };
         await admin.call('PATCH', `api/v1/nodes/${node}`, { metadata: { annotations } });
       },
@@ -155,6 +170,14 @@ const nodeNamed = (name: string) => ({
     labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
   },
   status: { allocatable: room, capacity: room },
+});
+
+const leases = 'apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+/** kwok was seen to renew leases and conditions too late on a busy machine, so that healthy nodes were called lost. */
+const leaseOf = (node: string) => ({
+  holderIdentity: node,
+  leaseDurationSeconds: 40,
+  renewTime: new Date().toISOString().replace('Z', '000Z'),
 });
 
 /** The operator may read and act, as one machine with one kubeconfig does. */

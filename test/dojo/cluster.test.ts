@@ -162,7 +162,7 @@ describe('the shop', () => {
     expect(watch.seen(view({ at: 0 }), failing)).toEqual([]);
     expect(watch.seen(view({ at: 1000 }), new Map())).toEqual([]);
     expect(watch.seen(view({ at: 3000 }), failing)).toEqual([]);
-    expect(watch.seen(view({ at: 7500 }), failing).map(({ labels }) => labels)).toEqual([
+    expect(watch.seen(view({ at: 11_500 }), failing).map(({ labels }) => labels)).toEqual([
       { alertname: 'HighErrorRatio', service: 'cart' },
     ]);
   });
