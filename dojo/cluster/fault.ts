@@ -12,6 +12,8 @@ import { ImageBehaviour } from './apps.ts';
 
 /** `Deployment/cart`. */
 const Ref = z.string().regex(/^[A-Z][A-Za-z]+\/[^/\s]+$/, 'a kind and a name, such as Deployment/cart');
+/** Stands in a truth for the namespace of the round. */
+export const ownNamespace = 'Namespace/own';
 const Part = z.record(z.string(), z.unknown());
 
 const Step = z.union([

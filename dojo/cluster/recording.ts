@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterApi } from './api.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, ownNamespace } from './fault.ts';
 import type { NodeAgent } from './node-agent.ts';
 import { type ClusterObject, comparedKinds, pathOf } from './objects.ts';
 
@@ -64,8 +64,8 @@ export async function keepRecording(
   page: string,
 ): Promise<void> {
   const entityOf = (ref: string) => {
-    const [kind = '', name = ''] = ref.split('/');
-    return { kind, name, ...(kind === 'Node' ? {} : { namespace }) };
+    const [kind = '', name = ''] = ref.replace(ownNamespace, `Namespace/${namespace}`).split('/');
+    return { kind, name, ...(kind === 'Node' || kind === 'Namespace' ? {} : { namespace }) };
   };
   const actions = (all: typeof remedies.right) =>
     all.map(({ action, entity }) => ({ action, ...(entity && { entity: entityOf(entity) }) }));

@@ -10,7 +10,7 @@ import type { Random } from '../worlds/random.ts';
 import { type Alert, pageOf } from './alerts.ts';
 import type { ClusterApi } from './api.ts';
 import type { LocalCluster } from './control-plane.ts';
-import type { Fault, NamedFault } from './fault.ts';
+import { type Fault, type NamedFault, ownNamespace } from './fault.ts';
 import { enter, type Grounds } from './guards.ts';
 import type { NodeAgent } from './node-agent.ts';
 import { type ClusterObject, pathOf } from './objects.ts';
@@ -185,7 +185,7 @@ async function ask(
   const truths = [fault.truth, ...fault.truth.also];
   const isOn = (ref: string) =>
     first !== undefined &&
-    `${first.entity.kind}/${first.entity.name}` === ref &&
+    `${first.entity.kind}/${first.entity.name}` === ref.replace(ownNamespace, `Namespace/${namespace}`) &&
     (first.entity.namespace === undefined || first.entity.namespace === namespace);
   const right = truths.find(({ cause, entity }) => first?.cause === cause && isOn(entity ?? fault.truth.entity));
   // The change that made it is the same truth in other words.

@@ -194,7 +194,8 @@ function stillMissing(cluster: Cluster, workload: EntityRef): boolean {
   );
   if (known) {
     const { desired, available } = replicasOf(known);
-    return available < desired;
+    // While a rollout replaces one pod after another, the earlier revision can still have all of them.
+    return available < desired || failsToCreate(known);
   }
   const job = cluster.jobs.find(
     ({ metadata }) => metadata.name === workload.name && metadata.namespace === workload.namespace,

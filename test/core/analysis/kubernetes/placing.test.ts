@@ -406,6 +406,21 @@ describe('pods that are never made', () => {
     expect(causes(...items, old)).toEqual(said);
   });
 
+  test.each([
+    [
+      'a rollout whose new pods are refused, while the earlier revision has all of its own',
+      'True',
+      'FailedCreate',
+      ['Deployment cart: service-account-missing'],
+    ],
+    ['a rollout that is through', 'False', 'FailedCreate', []],
+    ['a rollout whose earlier pods could not be deleted', 'True', 'FailedDelete', []],
+  ])('are told of %s', (_, status, reason, said) => {
+    const conditions = [{ type: 'ReplicaFailure', status, reason, message: noAccount, lastTransitionTime: ago(3) }];
+    const items = app('cart', { status: { replicas: 1, availableReplicas: 1, conditions } });
+    expect(explanations(...items, refused(noAccount))).toEqual(said);
+  });
+
   test('are over once the same controller created a pod, and not before', () => {
     const refused = event('ReplicaSet', replicaSet('cart'), 'FailedCreate', `Error creating: ${noAccount}`, {
       lastTimestamp: ago(10),
