@@ -3,6 +3,7 @@
 import { median } from 'simple-statistics';
 import { causes } from '../causes/causes.ts';
 import { feedbackOf } from '../learning/feedback.ts';
+import { type Dismissal, dismissalOf } from '../learning/prevention.ts';
 import type { EventOf, EventType } from '../model/timeline.ts';
 import type { IncidentEntities } from '../record/incident-entities.ts';
 import { entityText } from '../wording.ts';
@@ -15,6 +16,8 @@ export interface Recurrence {
   readonly incidents: readonly { readonly id: string; readonly at: string }[];
   /** One sentence; only with enough incidents to draw it from. */
   readonly proposal?: string;
+  /** Who set the proposal aside, and when. */
+  readonly dismissed?: Dismissal;
 }
 
 export interface WeekView {
@@ -99,11 +102,11 @@ function diagnosedAfter({ incident, timeline }: IncidentEntities): number[] {
 }
 
 function recurring(week: readonly IncidentEntities[]): Recurrence[] {
-  const known = week.flatMap(({ incident, diagnosis }) => {
+  const known = week.flatMap(({ incident, diagnosis, timeline }) => {
     const first = diagnosis?.hypotheses[0];
     return first === undefined || first.cause === 'unknown'
       ? []
-      : [{ incident, first, entity: entityText(first.entity) }];
+      : [{ incident, first, timeline, entity: entityText(first.entity) }];
   });
   return [...Map.groupBy(known, ({ first, entity }) => `${first.cause} ${entity}`).values()]
     .filter((group) => group.length >= minRecurring)
@@ -113,6 +116,10 @@ function recurring(week: readonly IncidentEntities[]): Recurrence[] {
       if (one === undefined) return [];
       const group = [one, ...others];
       const { title, prevention } = causes[one.first.cause];
+      const dismissed = dismissalOf(
+        { cause: one.first.cause, entity: one.entity },
+        group.flatMap(({ timeline }) => timeline),
+      );
       return [
         {
           cause: title,
@@ -121,6 +128,7 @@ function recurring(week: readonly IncidentEntities[]): Recurrence[] {
             .map(({ incident }) => ({ id: incident.id, at: incident.openedAt }))
             .toSorted((a, b) => b.at.localeCompare(a.at)),
           ...(group.length < minForProposal ? {} : { proposal: prevention(one.entity) }),
+          ...(dismissed === undefined ? {} : { dismissed }),
         },
       ];
     });

@@ -157,6 +157,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('DiagnosisCorrected'), by: z.string(), words: Words }),
   z.object({ type: z.literal('DiagnosisConfirmed'), by: z.string(), words: Words }),
+  /** A person set aside what the weekly view proposes to prevent this cause at this entity, given in words. */
+  z.object({ type: z.literal('PreventionDismissed'), by: z.string(), cause: CauseCode, entity: z.string().max(400) }),
   z.object({
     type: z.literal('DecisionMade'),
     decision: z.enum(['report', 'ask', 'act', 'refuse']),

@@ -1,4 +1,5 @@
 // Renders each timeline event as a sentence or a few, for people. The text is for display only: a change of wording changes no fact.
+import { causes } from '../causes/causes.ts';
 import type { Approval, Verdict } from '../model/action.ts';
 import { checklistCount } from '../model/checklist-text.ts';
 import { factOrigin, factSentence } from '../model/fact.ts';
@@ -41,6 +42,8 @@ const describers: Describers = {
     ),
   DiagnosisCorrected: ({ words }) => `Corrected: ${words}`,
   DiagnosisConfirmed: ({ words }) => `Agreed: ${words}`,
+  PreventionDismissed: ({ cause, entity }) =>
+    `The proposal to prevent "${causes[cause].title}" at ${entity} was dismissed.`,
   DecisionMade: ({ decision, action, why }) => {
     switch (decision) {
       case 'report':

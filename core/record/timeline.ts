@@ -59,6 +59,7 @@ const kinds: Readonly<Record<Exclude<EventType, 'SpecialistReported'>, EntryKind
   LongInvestigationEnded: 'note',
   DiagnosisCorrected: 'note',
   DiagnosisConfirmed: 'note',
+  PreventionDismissed: 'note',
   DecisionMade: 'decision',
   InstructionIgnored: 'note',
   ApprovalRequested: 'question',
@@ -133,6 +134,7 @@ function actorOf(event: TimelineEvent): string {
       return event.by ?? pager;
     case 'DiagnosisCorrected':
     case 'DiagnosisConfirmed':
+    case 'PreventionDismissed':
     case 'ApprovalAnswered':
     case 'ApprovalStopped':
     case 'AnswerNotCounted':

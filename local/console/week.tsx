@@ -1,9 +1,11 @@
 // The last seven days: figures, and what keeps coming back.
 import type { Recurrence, WeekView } from '../../core/console/week-view.ts';
 import { span } from '../../core/postmortem/times.ts';
-import { useLive } from './live.ts';
+import { post } from './api.ts';
+import { changed, useLive } from './live.ts';
 import { minute } from './parts.tsx';
 import { linkTo } from './route.ts';
+import { attempt } from './toast.tsx';
 
 export function Week() {
   const week = useLive<WeekView>('/week', ['incident']);
@@ -52,10 +54,32 @@ export function Week() {
   );
 }
 
-const RecurrenceRow = ({ recurrence: { cause, entity, incidents, proposal } }: { readonly recurrence: Recurrence }) => (
+const dismiss = (incidentId: string) =>
+  attempt(async () => {
+    await post('/week/dismiss', { incidentId });
+    changed('incident');
+  });
+
+const RecurrenceRow = ({
+  recurrence: { cause, entity, incidents, proposal, dismissed },
+}: {
+  readonly recurrence: Recurrence;
+}) => (
   <li>
     <strong>{cause}</strong>: {entity}, {incidents.length} times
-    {proposal === undefined ? undefined : <p class="proposal">To prevent it: {proposal}</p>}
+    {proposal === undefined || dismissed !== undefined ? undefined : (
+      <p class="proposal">
+        To prevent it: {proposal}{' '}
+        <button type="button" class="plain" onClick={() => void dismiss(incidents[0]?.id ?? '')}>
+          Dismiss
+        </button>
+      </p>
+    )}
+    {proposal === undefined || dismissed === undefined ? undefined : (
+      <p class="meta">
+        Dismissed by {dismissed.by}, {minute(dismissed.at)}: {proposal}
+      </p>
+    )}
     <p class="meta">
       {incidents.map(({ id, at }, index) => (
         <span key={id}>

@@ -21,6 +21,7 @@ import { handleUtterance } from '../../core/conversation/handle-utterance.ts';
 import { InvalidInput } from '../../core/errors.ts';
 import { Request, requestInvestigation } from '../../core/intake/request-investigation.ts';
 import { gatherFeedback } from '../../core/learning/feedback-report.ts';
+import { dismissPrevention } from '../../core/learning/prevention.ts';
 import { revokePreference } from '../../core/learning/teach.ts';
 import { Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
@@ -101,6 +102,8 @@ const FeedbackRequest = z.preprocess(
   Request.omit({ by: true }),
 );
 const Page = z.object({ scenario: z.string(), vary: z.boolean().default(false) });
+/** An incident of the recurrence; its diagnosis says which proposal is meant. */
+const Dismissed = z.strictObject({ incidentId: z.string().min(1).max(64) });
 const listed = 200;
 
 const routes: readonly Route[] = [
@@ -135,6 +138,11 @@ const routes: readonly Route[] = [
   ],
   ['GET', '/api/calls', (_, __, { ports }) => calls(ports)],
   ['GET', '/api/week', (_, __, { ports }) => week(ports)],
+  [
+    'POST',
+    '/api/week/dismiss',
+    (_, body, { ports }, { id: by }) => dismissPrevention({ ...valid(Dismissed, body), by }, ports),
+  ],
   ['GET', '/api/services/:name', ({ name = '' }, _, { ports }) => service(name, ports)],
   ['GET', '/api/preferences', async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
   ['GET', '/api/controls', (_, __, { ports }) => switches(ports)],

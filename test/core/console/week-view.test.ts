@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { weekView } from '../../../core/console/week-view.ts';
 import type { Incident } from '../../../core/model/incident.ts';
 import type { IncidentEntities } from '../../../core/record/incident-entities.ts';
-import { aDiagnosis, anAction, anEvent, anIncident, at } from '../../builders.ts';
+import { entityText } from '../../../core/wording.ts';
+import { aDiagnosis, anAction, anEvent, anIncident, at, cronJob } from '../../builders.ts';
 
 const now = new Date(at('12:00:00'));
 const past = (
@@ -74,5 +75,25 @@ describe('the week', () => {
     expect(recurrence?.proposal).toBeUndefined();
     expect(weekView([...twice, past('inc-3')], now).recurring[0]?.proposal).toBeTypeOf('string');
     expect(weekView([past('inc-1')], now).recurring).toEqual([]);
+  });
+});
+
+describe('a proposal that a person dismissed', () => {
+  const dismissal = anEvent(
+    { type: 'PreventionDismissed', by: 'ana', cause: 'job-failed', entity: entityText(cronJob) },
+    { at: '10:00:00' },
+  );
+  const recurring = (timeline: IncidentEntities['timeline']) =>
+    weekView([past('inc-1'), past('inc-2', {}, timeline), past('inc-3')], now).recurring[0];
+
+  it('is shown with who and when', () => {
+    expect(recurring([])?.proposal).toBeDefined();
+    expect(recurring([])?.dismissed).toBeUndefined();
+    expect(recurring([dismissal])).toMatchObject({ dismissed: { by: 'ana', at: at('10:00:00') } });
+  });
+
+  it('is another one at another entity', () => {
+    const other = anEvent({ type: 'PreventionDismissed', by: 'ana', cause: 'job-failed', entity: 'CronJob x' });
+    expect(recurring([other])?.dismissed).toBeUndefined();
   });
 });

@@ -79,6 +79,7 @@ const examples: { readonly [Type in EventType]: EventOf<Type> } = {
   },
   DiagnosisCorrected: { type: 'DiagnosisCorrected', by: 'ana', words: 'no, it was the ledger' },
   DiagnosisConfirmed: { type: 'DiagnosisConfirmed', by: 'U0123ABCDEF', words: 'yes, that was it' },
+  PreventionDismissed: { type: 'PreventionDismissed', by: 'ana', cause: 'job-failed', entity: 'CronJob x' },
   DecisionMade: { type: 'DecisionMade', decision: 'ask', why: 'It may.', policies: ['p1'], action, approvalId: 'ap-1' },
   InstructionIgnored: {
     type: 'InstructionIgnored',
