@@ -198,6 +198,7 @@ export const approvals = (): Ports['approvals'] => stores().approvals;
 export const ledger = (): Ports['ledger'] => stores().ledger;
 export const acts = (): Ports['acts'] => stores().acts;
 export const callGraph = (): Ports['callGraph'] => stores().callGraph;
+export const levels = (): Ports['levels'] => stores().levels;
 export const controls = (): Ports['controls'] => stores().controls;
 export const line = (): Ports['line'] => stores().line;
 export const limits = (): Ports['limits'] => ({ concurrent: setting('CONCURRENT_INVESTIGATIONS') });

@@ -422,6 +422,17 @@ const capabilities = {
   'update incidents': items('incidents', ['INCIDENT#'], 'UpdateItem'),
   'keep the call graph': items('incidents', ['CALLS'], 'GetItem', 'Query', 'PutItem'),
   'read the call graph': items('incidents', ['CALLS'], 'Query'),
+  'read levels': items('incidents', ['LEVELS'], 'GetItem'),
+  /** Writes the evidence for levels; reads all of it, and the fixes of people. */
+  'keep cases': items('incidents', ['LEVEL-CASES', 'LEVEL-DUE'], 'GetItem', 'Query', 'PutItem'),
+  'read cases': items('incidents', ['LEVEL-CASES'], 'Query'),
+  'recall fixes': items('incidents', ['FIXES#'], 'Query'),
+  'lower levels': items('incidents', ['LEVELS'], 'GetItem', 'PutItem'),
+  'compare with people': all(
+    items('incidents', ['LEVEL-CASES', 'LEVEL-DUE'], 'GetItem', 'Query', 'PutItem'),
+    items('incidents', ['LEVEL-DUE'], 'DeleteItem'),
+    items('incidents', ['FIXES#'], 'PutItem'),
+  ),
   'open incidents': items('incidents', ['SOURCE#'], 'GetItem', 'PutItem'),
   'close incidents': items('incidents', ['SOURCE#'], 'DeleteItem'),
   'claim events': items('incidents', ['EVENT#'], 'GetItem', 'PutItem'),

@@ -100,6 +100,8 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'read evidence',
       'ask a model',
       'use Slack',
+      'read levels',
+      'read cases',
     ],
   },
   'answer-system': {
@@ -154,6 +156,9 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'read approvals',
       'read acts and controls',
       'observe',
+      'read levels',
+      'keep cases',
+      'recall fixes',
     ],
   },
   'investigate-longer': { memoryMb: 256, may: [...step, 'begin long investigations', 'answer executions'] },
@@ -203,6 +208,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'observe',
       'use Slack',
       'use PagerDuty',
+      'compare with people',
     ],
   },
   'await-approval': {
@@ -233,6 +239,7 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'act',
       'use Slack',
       'use PagerDuty',
+      'read levels',
     ],
   },
   verify: {
@@ -247,6 +254,9 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'use Slack',
       'use PagerDuty',
       'use preferences',
+      'read the catalogue',
+      'keep cases',
+      'lower levels',
     ],
   },
   learn: {
@@ -265,6 +275,8 @@ const rows: Readonly<Record<string, FunctionRow>> = {
       'read evidence',
       'use Slack',
       'use PagerDuty',
+      'read levels',
+      'keep cases',
     ],
   },
   'report-failure': {

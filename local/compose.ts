@@ -182,6 +182,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       ledger: stores.ledger,
       acts: stores.acts,
       controls: stores.controls,
+      levels: stores.levels,
       callGraph: stores.callGraph,
       audit: stores.audit,
       anchors: diskAnchors(disk),
@@ -230,7 +231,7 @@ export function readPolicies(): Ports['policies'] {
   });
 }
 
-export type Records = Pick<Ports, 'audit' | 'anchors' | 'incidents'>;
+export type Records = Pick<Ports, 'audit' | 'anchors' | 'incidents' | 'levels'>;
 
 /**
  * Opens the records of a data folder that no process uses, or of a deployed table by its name, in which case only that table's contents are
@@ -241,7 +242,7 @@ export async function openRecords(
 ): Promise<Records & { close(): Promise<void> }> {
   const opened = 'data' in place ? await openTables(join(place.data, 'tables'), tables) : undefined;
   const client = opened?.client ?? new DynamoDBClient({});
-  const { audit, incidents } = dynamoStores({
+  const { audit, incidents, levels } = dynamoStores({
     client,
     incidentsTable: 'table' in place ? place.table : names.incidents,
     preferencesTable: names.preferences,
@@ -251,6 +252,7 @@ export async function openRecords(
   return {
     audit,
     incidents,
+    levels,
     anchors: anchorsOf(place),
     close: async () => (opened === undefined ? client.destroy() : opened.close()),
   };

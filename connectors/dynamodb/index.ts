@@ -2,6 +2,7 @@
 // and on the embedded runtime's dynalite alike.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Line } from '../../core/ports/admission.ts';
+import type { LevelStore } from '../../core/ports/levels.ts';
 import type { LongInvestigations } from '../../core/ports/long-investigations.ts';
 import type {
   ActionHistory,
@@ -26,6 +27,7 @@ import { callsOverAws, type TableCalls } from './calls.ts';
 import { controls } from './controls.ts';
 import { incidentStore } from './incidents.ts';
 import { actionLedger, appliedActions, seenEvents } from './ledger.ts';
+import { levelStore } from './levels.ts';
 import { waitingLine } from './line.ts';
 import { longInvestigations } from './long-investigations.ts';
 import { postHistory } from './posts.ts';
@@ -51,6 +53,7 @@ export interface DynamoStores {
   readonly audit: AuditLog;
   readonly line: Line;
   readonly long: LongInvestigations;
+  readonly levels: LevelStore;
 }
 
 export function dynamoStores(config: {
@@ -79,5 +82,6 @@ export function dynamoStores(config: {
     audit: auditLog(new Table(calls, config.auditTable)),
     line: waitingLine(incidents),
     long: longInvestigations(incidents),
+    levels: levelStore(incidents, config.clock),
   };
 }

@@ -41,6 +41,7 @@ type ConversationPorts = Pick<
   | 'incidents'
   | 'approvals'
   | 'preferences'
+  | 'levels'
   | 'evidence'
   | 'workflow'
   | 'catalog'

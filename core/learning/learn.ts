@@ -13,6 +13,8 @@ import { recordAudit } from '../record/audit/record.ts';
 import { describe } from '../record/describe.ts';
 import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
+import { addToCase } from '../remediation/levels/cases.ts';
+import { whyTooLittleEvidence } from '../remediation/levels/earned.ts';
 import { leftHalfDone } from '../remediation/plan-words.ts';
 import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
 import { isSameAction } from '../remediation/same-action.ts';
@@ -38,6 +40,7 @@ type LearnPorts = Pick<
   | 'catalog'
   | 'audit'
   | 'evidence'
+  | 'levels'
 >;
 
 /** A preference that was taught with an approval expires after this many days, and `usesPerDay` limits its uses a day. */
@@ -46,6 +49,7 @@ const usesPerDay = 3;
 
 export async function learn(input: Concluded, ports: LearnPorts): Promise<Record<string, never>> {
   const unanswered = await questionUnanswered(input, ports);
+  await keepAnswer(input, ports);
   const events: TimelineEvent[] = [conclusionOf(input, unanswered), ...(await teach(input, ports))];
   // The question whether to revert the action, or how a plan goes on, came after the basis of the conclusion, so both events are recorded.
   if ((input.verification || input.planRun) && unanswered !== undefined && events[0] !== unanswered)
@@ -69,6 +73,21 @@ export async function learn(input: Concluded, ports: LearnPorts): Promise<Record
   await endGroup(input.incident.id, ports);
   await publishProgress(input.incident.id, ports);
   return {};
+}
+
+const answers = {
+  approved: 'approved',
+  'take-back': undefined,
+  rejected: 'rejected',
+  expired: 'unanswered',
+  withdrawn: undefined,
+} as const;
+
+/** Keeps people's answer as evidence for levels. An answer about taking back, or about a plan, says nothing about the action. */
+async function keepAnswer({ incident, decision, approval, takingBack }: Concluded, ports: LearnPorts): Promise<void> {
+  if (decision.kind !== 'ask' || decision.plan !== undefined || takingBack !== undefined || !approval) return;
+  const answer = answers[approval.kind];
+  if (answer !== undefined) await addToCase(incident.id, decision.action.id, { answer }, ports);
 }
 
 const endOf = ({ verification, planRun }: Concluded): NonNullable<Incident['outcome']> => {
@@ -188,6 +207,10 @@ async function teach(input: Concluded, ports: LearnPorts): Promise<TimelineEvent
   const error = first && exactErrorOf(first, context, await ports.catalog.load());
   if (!error || 'missing' in error)
     return [{ type: 'PreferenceNotTaught', reason: 'error-unknown', ...(error && { missing: error.missing }) }];
+  const one = await ports.levels.case(incident.id, decision.action.id);
+  const tooLittle = one && (await whyTooLittleEvidence(one.row, await ports.catalog.load(), ports));
+  if (tooLittle !== undefined)
+    return [{ type: 'PreferenceNotTaught', reason: 'too-little-evidence', missing: tooLittle }];
   if (verification?.kind !== 'recovered') {
     return [{ type: 'PreferenceNotTaught', reason: 'did-not-help' }];
   }

@@ -14,6 +14,7 @@ import { recordAudit } from '../record/audit/record.ts';
 import { describe, proposalText } from '../record/describe.ts';
 import { preferenceScope } from '../record/preference-scope.ts';
 import { record } from '../record/timeline.ts';
+import { rowOf, whyTooLittleEvidence, withEarnedLevel } from '../remediation/levels/earned.ts';
 import { placeOf } from '../remediation/target-place.ts';
 import { whyNeverUnattended } from '../remediation/teachable.ts';
 
@@ -24,7 +25,7 @@ const dayMs = 86_400_000;
 
 type TeachPorts = Pick<
   Ports,
-  'incidents' | 'preferences' | 'catalog' | 'policies' | 'controls' | 'clock' | 'ids' | 'audit' | 'memory'
+  'incidents' | 'preferences' | 'catalog' | 'policies' | 'controls' | 'clock' | 'ids' | 'audit' | 'memory' | 'levels'
 >;
 
 export interface TeachingMessage {
@@ -121,7 +122,7 @@ const remediableOf = ({ actionId, target, ...error }: IncidentError): Remediable
 /** Why this person may not teach the preference, or why the policies never allow the action without approval. */
 async function refusalOf(
   by: string,
-  { actionId, target, describes: { environment } }: RemediableError,
+  { actionId, target, describes: { environment, cause } }: RemediableError,
   ports: TeachPorts,
 ): Promise<string | undefined> {
   const catalog = await ports.catalog.load();
@@ -130,10 +131,14 @@ async function refusalOf(
   const action = { id: actionId, target: placed };
   const now = ports.clock.now();
   const known = { value: environment, source: 'error', confidence: 1, alternatives: [] };
-  const place = placeOf(action, { context: { environment: known }, now }, catalog);
+  const catalogued = placeOf(action, { context: { environment: known }, now }, catalog);
+  const place = await withEarnedLevel(catalogued, cause, actionId, catalog, ports);
   if (place.approvers.length > 0 && !idsOf(place.approvers, catalog).includes(by))
     return `${by} is not among the approvers.`;
-  return whyNeverUnattended(action, { place, now }, ports.policies);
+  return (
+    (await whyNeverUnattended(action, { place, now }, ports.policies)) ??
+    (await whyTooLittleEvidence(rowOf(place, cause, actionId), catalog, ports))
+  );
 }
 
 interface Taught {

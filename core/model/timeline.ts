@@ -2,12 +2,13 @@
 // reads a fact out of that text. The `kind` of an entry is its category, derived from the event, and part of the entry's id.
 import * as z from 'zod';
 import { CauseCode } from '../causes/causes.ts';
-import { Action, ActionId, PlanId, Preference, Verdict, Verification } from './action.ts';
+import { Action, ActionId, Level, PlanId, Preference, Verdict, Verification } from './action.ts';
 import { Checklist } from './checklist.ts';
 import { EntityRef, Instant } from './entity.ts';
 import { PageUpdate } from './events.ts';
 import { FactStatement, ServiceFact } from './fact.ts';
 import { Apart, IncidentStatus, Trigger } from './incident.ts';
+import { Comparison, KnownFix, LevelRow } from './levels.ts';
 import { PageRequestKind } from './page-request.ts';
 import { withRenamedFields } from './renamed-fields.ts';
 import { Consultation, Gap } from './report.ts';
@@ -168,6 +169,20 @@ export const TimelineEvent = z.discriminatedUnion('type', [
     approvalId: z.string().optional(),
     preferenceId: z.string().optional(),
   }),
+  /** The level does not allow the action: what Watchkeeper would have done at the level `needed`, and why. */
+  z.object({
+    type: z.literal('ActionShadowed'),
+    action: ActionSummary,
+    level: Level,
+    needed: Level,
+    approvers: z.number().int().min(1),
+    why: Words,
+  }),
+  /** How people mended earlier incidents with exactly this error, oldest first. */
+  z.object({ type: z.literal('FixesRecalled'), fixes: z.array(KnownFix).max(3) }),
+  /** What people did within the hour, compared with the action. */
+  z.object({ type: z.literal('PeopleCompared'), action: ActionSummary, comparison: Comparison }),
+  z.object({ type: z.literal('LevelLowered'), row: LevelRow, from: Level, to: Level, why: Words }),
   /** Telemetry contained text that looks like instructions; it was not followed. */
   z.object({
     type: z.literal('InstructionIgnored'),
@@ -315,8 +330,8 @@ export const TimelineEvent = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('PreferenceNotTaught'),
-    reason: z.enum(['not-on-record', 'error-unknown', 'did-not-help']),
-    /** The part of the error that is missing. */
+    reason: z.enum(['not-on-record', 'error-unknown', 'did-not-help', 'too-little-evidence']),
+    /** The part of the error, or of the evidence, that is missing. */
     missing: z.string().optional(),
   }),
   z.object({ type: z.literal('FactTaught'), by: z.string(), statement: FactStatement }),

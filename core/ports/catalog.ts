@@ -64,6 +64,8 @@ export const CatalogService = z
     dependsOn: z.array(z.string()).default([]),
     /** `crawl`, `walk` or `run`; if absent, the environment's level applies. */
     level: Level.optional(),
+    /** The highest level that an action can earn (docs/acting.md, "Earned levels"); if absent, the environment's. */
+    maxLevel: Level.optional(),
     /** Levels of single actions; they take precedence over the service's and the environment's level. */
     actions: levelsByAction,
     /** People who may answer approval requests about the service, instead of the environment's approvers. */
@@ -106,6 +108,8 @@ const Budgets = z.strictObject({
 
 const Environment = z.strictObject({
   level: Level,
+  /** The highest level that an action can earn; if absent, no action earns more than `level`. */
+  maxLevel: Level.optional(),
   aliases: z.array(z.string()).default([]),
   /** AWS account of the environment, if it has only one. The account of a cluster or a placement takes precedence. */
   account: z.string().optional(),
@@ -154,6 +158,17 @@ export const Freeze = z
   .refine(({ once, weekly }) => (once === undefined) !== (weekly === undefined), 'has either `once` or `weekly`')
   .refine(({ once }) => once === undefined || once.from < once.to, 'ends before it begins');
 export type Freeze = z.infer<typeof Freeze>;
+
+/** The evidence that a higher level needs. Without this block no level is earned or lost. */
+const Promotion = z.strictObject({
+  /** Cases known to have helped or not. */
+  cases: z.number().int().min(1).max(1000).default(20),
+  /** The lower bound of the share that helped has to be above this. */
+  helped: z.number().min(0.5).max(0.99).default(0.9),
+  /** Whether "don't ask me again" can be taught only where the evidence suffices. */
+  teachingNeedsEvidence: z.boolean().default(true),
+});
+export type Promotion = z.infer<typeof Promotion>;
 
 export const Catalog = z
   .strictObject({
@@ -211,6 +226,7 @@ export const Catalog = z
       })
       .prefault({}),
     killSwitch: z.boolean().default(false),
+    promotion: Promotion.optional(),
   })
   .superRefine((catalog, context) => {
     for (const group of unknownGroups(catalog)) context.addIssue(`there is no group ${group}`);

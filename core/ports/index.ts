@@ -19,6 +19,7 @@ import type {
 } from './channels.ts';
 import type { Costs } from './costs.ts';
 import type { Executions } from './executions.ts';
+import type { LevelStore } from './levels.ts';
 import type { LongInvestigations, LongRunner } from './long-investigations.ts';
 import type {
   ActionHistory,
@@ -46,6 +47,7 @@ export interface Ports {
   readonly ledger: ActionLedger;
   readonly acts: ActionHistory;
   readonly controls: Controls;
+  readonly levels: LevelStore;
   readonly callGraph: CallGraphStore;
   readonly audit: AuditLog;
   readonly anchors: AuditAnchors;

@@ -1,8 +1,9 @@
 // Renders each timeline event as a sentence or a few, for people. The text is for display only: a change of wording changes no fact.
 import { causes } from '../causes/causes.ts';
-import type { Approval, Verdict } from '../model/action.ts';
+import type { Approval, Level, Verdict } from '../model/action.ts';
 import { checklistCount } from '../model/checklist-text.ts';
 import { factOrigin, factSentence } from '../model/fact.ts';
+import type { Fix, KnownFix, LevelRow } from '../model/levels.ts';
 import type { Consultation } from '../model/report.ts';
 import type { EventOf, EventType, LeftBehind, MessageFailed, TimelineEvent } from '../model/timeline.ts';
 import { shorten } from '../text.ts';
@@ -17,6 +18,34 @@ export function describe(event: TimelineEvent): string {
   const describer: (event: never) => string = describers[event.type];
   return describer(event as never);
 }
+
+const fixWords: Readonly<Record<Fix['kind'], string>> = {
+  'rollout-undone': 'undoing the rollout',
+  'flag-turned-off': 'turning the flag back',
+  'config-reverted': 'reverting the configuration',
+  'node-replaced': 'replacing the node',
+  'job-rerun': 'running the job again',
+  restarted: 'restarting',
+  scaled: 'scaling',
+};
+
+/** "undoing the rollout (Deployment shop/checkout) by ana". */
+export const fixText = ({ kind, what, by }: Fix): string =>
+  `${fixWords[kind]} (${what})${by === undefined ? '' : ` by ${by}`}`;
+
+/** What mended exactly this error before; `fixes` is not empty, oldest first. */
+export function fixesText(fixes: readonly KnownFix[]): string {
+  const parts = fixes.map(({ fix, incidentId }) => `${fixText(fix)} on ${fix.at.slice(0, 10)} (${incidentId})`);
+  return `${fixes.length === 1 ? 'The last time' : `The last ${fixes.length} times`} exactly this error was fixed by ${formatList(parts)}.`;
+}
+
+export const levelLoweredText = (
+  { action, service, environment, cause }: LevelRow,
+  from: Level,
+  to: Level,
+  why: string,
+): string =>
+  `From now on the level of ${action} for ${service} in ${environment} (cause ${cause}) is ${to}, no longer ${from}. ${why}`;
 
 const sentences = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(' ');
@@ -56,6 +85,11 @@ const describers: Describers = {
         return `Refused${action ? `: ${action.title}` : ''}. ${why}`;
     }
   },
+  ActionShadowed: ({ action, level, needed, approvers, why }) =>
+    `Not done and not asked at level ${level}. At level ${needed} I would have asked ${approvers === 1 ? 'a person' : `${approvers} people`}: ${action.title}? ${why}`,
+  FixesRecalled: ({ fixes }) => fixesText(fixes),
+  PeopleCompared: ({ comparison }) => comparison.text,
+  LevelLowered: ({ row, from, to, why }) => levelLoweredText(row, from, to, why),
   InstructionIgnored: ({ where, quote, refusals }) =>
     sentences(
       `Words in ${where} read like instructions to me: "${quote}".`,
@@ -120,6 +154,8 @@ const describers: Describers = {
         return 'Not remembered: the record of the answer does not say that it should be.';
       case 'error-unknown':
         return `Not remembered: ${missing ?? 'there is no hypothesis'}.`;
+      case 'too-little-evidence':
+        return `Not remembered. ${missing ?? ''}`.trim();
       case 'did-not-help':
         return 'Not remembered: no recovery was observed after the action, so next time Watchkeeper asks a person again.';
     }

@@ -61,6 +61,10 @@ const kinds: Readonly<Record<Exclude<EventType, 'SpecialistReported'>, EntryKind
   DiagnosisConfirmed: 'note',
   PreventionDismissed: 'note',
   DecisionMade: 'decision',
+  ActionShadowed: 'decision',
+  FixesRecalled: 'note',
+  PeopleCompared: 'learned',
+  LevelLowered: 'learned',
   InstructionIgnored: 'note',
   ApprovalRequested: 'question',
   ApprovalReminded: 'question',
@@ -111,6 +115,8 @@ function toneOf(event: TimelineEvent): TimelineEntry['tone'] {
   switch (event.type) {
     case 'VerificationFinished':
       return event.verdict === 'recovered' ? 'good' : 'bad';
+    case 'LevelLowered':
+      return 'bad';
     case 'ActionRefused':
       return event.changed ? undefined : 'bad';
     case 'ActionFinished':

@@ -7,6 +7,7 @@ import type { Ports } from '../ports/index.ts';
 import type { AuthorizationFacts } from './authorization.ts';
 import { conflictingActionOf } from './conflicting-action.ts';
 import { impactOf } from './impact.ts';
+import { withEarnedLevel } from './levels/earned.ts';
 import { placeOf } from './target-place.ts';
 import type { TargetSnapshot } from './target-snapshot.ts';
 import { targetStateOf } from './target-state.ts';
@@ -19,7 +20,7 @@ export async function authorizationFactsOf(
   hypothesis: Hypothesis,
   action: Action,
   catalog: Catalog,
-  ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents'>,
+  ports: Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents' | 'levels'>,
   { lookup: looked, around }: TargetSnapshot,
   /** The target that a finding has to name; a step of a plan can have another one, which the catalogue derives from it. */
   named: Action['target'] = action.target,
@@ -39,7 +40,8 @@ export async function authorizationFactsOf(
   );
   const now = ports.clock.now();
   const incidentId = input.incident.id;
-  const place = placeOf(action, { context: input.context, now }, catalog);
+  const placed = placeOf(action, { context: input.context, now }, catalog);
+  const place = await withEarnedLevel(placed, hypothesis.cause, action.id, catalog, ports);
   const [acts, killSwitch] = await Promise.all([
     ports.acts.recent(place.environment ?? 'unknown', now),
     ports.controls.killSwitch(),

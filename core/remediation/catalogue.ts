@@ -35,10 +35,14 @@ export type Offer =
   | { readonly kind: 'ruled-out'; readonly ruledOut: readonly [RuledOut, ...RuledOut[]] }
   | { readonly kind: 'none' };
 
-/** The first action that fits the cause and that no check rules out, with the actions that checks do rule out. */
-export function offerFor(seen: Seen): Offer {
+/**
+ * `proven`: the action that mended exactly this error before; among the fitting ones it comes first. Gives the first action that fits the cause and that no check rules out, with the actions that
+ * checks do rule out.
+ */
+export function offerFor(seen: Seen, proven?: ActionId): Offer {
   const ruledOut: RuledOut[] = [];
-  for (const entry of fitting(seen.hypothesis)) {
+  const entries = fitting(seen.hypothesis);
+  for (const entry of [...entries.filter(({ id }) => id === proven), ...entries.filter(({ id }) => id !== proven)]) {
     const check = entry.rulesOut.find(({ holds }) => holds(seen));
     if (check === undefined) return { kind: 'offered', entry, ruledOut };
     ruledOut.push({ id: entry.id, code: check.code, why: check.why });

@@ -5,6 +5,7 @@ import { WatchkeeperError } from '../errors.ts';
 import { type ExactError, exactErrorOf, formerFingerprintOf, workloadOf } from '../fingerprint/fingerprint.ts';
 import type { Action, Decision, Preference } from '../model/action.ts';
 import { confidenceToAct, type Diagnosis, type Hypothesis } from '../model/diagnosis.ts';
+import type { KnownFix } from '../model/levels.ts';
 import type { EventOf } from '../model/timeline.ts';
 import type { Synthesized } from '../model/workflow.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -12,7 +13,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Executor } from '../ports/telemetry.ts';
 import { summaryOf } from '../record/action-summary.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
-import { describe } from '../record/describe.ts';
+import { describe, fixesText } from '../record/describe.ts';
 import { record } from '../record/timeline.ts';
 import { shorten } from '../text.ts';
 import { locate } from '../topology/placement.ts';
@@ -21,6 +22,9 @@ import { type AuthorizationFacts, authorize, type PolicyContext, policyContextOf
 import { authorizationFactsOf } from './authorization-facts.ts';
 import { actionOf, actionProblem, offerFor, type RuledOut } from './catalogue.ts';
 import { injectionAttemptIn } from './instructions.ts';
+import { howDecided, openCase, shadowOf } from './levels/cases.ts';
+import { rowOf, whyTooLittleEvidence } from './levels/earned.ts';
+import { helpfulFixes, provenAction } from './levels/known-fixes.ts';
 import { nextStepOf } from './next-step.ts';
 import { planInstead } from './plan-offer.ts';
 import { brokenOn, planOn, takeTargetSnapshot } from './target-snapshot.ts';
@@ -41,6 +45,7 @@ type DecidePorts = Pick<
   | 'controls'
   | 'approvals'
   | 'audit'
+  | 'levels'
 >;
 
 /** Below this confidence no action is suggested: a person should look first. */
@@ -52,8 +57,9 @@ export async function decide(
   input: Synthesized,
   ports: DecidePorts,
 ): Promise<{ decision: Decision; diagnosis: Diagnosis }> {
-  const { decision, policyContext, ruledOut = [] } = await chooseDecision(input, ports);
-  const diagnosis = withNextStep(input.diagnosis, decision, ruledOut);
+  const { decision, policyContext, ruledOut = [], about } = await chooseDecision(input, ports);
+  const fixes = await recalledFixes(input, ports);
+  const diagnosis = withFixes(withNextStep(input.diagnosis, decision, ruledOut), fixes);
   await ports.incidents.saveDiagnosis(input.incident.id, diagnosis);
   const approvalId = decision.kind === 'ask' ? decision.approvalId : undefined;
   const made = decisionMade(decision);
@@ -74,8 +80,52 @@ export async function decide(
     ports,
   );
   await record(input.incident.id, made, { step: 'Decide', key: approvalId }, ports);
+  if (fixes.length > 0)
+    await record(
+      input.incident.id,
+      { type: 'FixesRecalled', fixes: [...fixes] },
+      { step: 'Decide', key: 'fixes' },
+      ports,
+    );
+  if (about !== undefined) await keepCase(input, decision, about, ports);
   await reportInjectionAttempt(input, policyContext, ports);
   return { decision, diagnosis };
+}
+
+/** What people did when exactly this error occurred before, if it helped: the latest first two, oldest first. */
+async function recalledFixes(input: Synthesized, ports: DecidePorts): Promise<readonly KnownFix[]> {
+  const first = input.diagnosis.hypotheses[0];
+  const error = first && exactErrorOf(first, input.context, await ports.catalog.load());
+  if (error === undefined || 'missing' in error || input.takingBack !== undefined) return [];
+  return helpfulFixes(error.fingerprint, input.incident.id, ports);
+}
+
+const withFixes = (diagnosis: Diagnosis, fixes: readonly KnownFix[]): Diagnosis =>
+  fixes.length === 0
+    ? diagnosis
+    : { ...diagnosis, next: shorten(`${fixesText(fixes)} ${diagnosis.next ?? ''}`.trim(), 500) };
+
+/** Keeps the decision as evidence for levels. If the level forbids the action, the timeline says what would have been done. */
+async function keepCase(
+  { incident }: Synthesized,
+  decision: Decision,
+  { action, facts, hypothesis, fingerprint }: Considering,
+  ports: DecidePorts,
+): Promise<void> {
+  const shadow = decision.kind === 'refuse' ? await shadowOf(action, facts, ports) : undefined;
+  const how = shadow === undefined ? howDecided[decision.kind] : 'shadowed';
+  // The steps of a plan are several actions; what came of it says nothing about one of them.
+  if (how === undefined || (decision.kind === 'ask' && decision.plan !== undefined)) return;
+  await openCase(incident.id, { how, action, facts, hypothesis, fingerprint }, ports);
+  if (shadow === undefined) return;
+  const event = {
+    type: 'ActionShadowed',
+    action: summaryOf(action),
+    level: facts.place.level,
+    ...shadow,
+    why: hypothesis.summary,
+  } as const;
+  await record(incident.id, event, { step: 'Decide', key: 'shadow', evidenceIds: action.evidenceIds }, ports);
 }
 
 function withNextStep(diagnosis: Diagnosis, decision: Decision, ruledOut: readonly RuledOut[]): Diagnosis {
@@ -110,6 +160,15 @@ interface Chosen {
   readonly policyContext?: PolicyContext | undefined;
   /** Actions that fit the cause and would not help. */
   readonly ruledOut?: readonly RuledOut[];
+  /** The action that was considered, for the evidence of levels. */
+  readonly about?: Considering | undefined;
+}
+
+interface Considering {
+  readonly action: Action;
+  readonly facts: AuthorizationFacts;
+  readonly hypothesis: Hypothesis;
+  readonly fingerprint: string | undefined;
 }
 
 const report = (why: string, ruledOut: readonly RuledOut[] = []): Chosen => ({
@@ -172,7 +231,8 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     target: snapshot?.lookup.kind === 'object' ? snapshot.lookup.object : undefined,
     around: snapshot?.around.objects ?? [],
   };
-  const offer = offerFor(seen);
+  const fixes = 'missing' in error ? [] : await helpfulFixes(error.fingerprint, incident.id, ports);
+  const offer = offerFor(seen, provenAction(fixes));
   if (!('missing' in error))
     await ports.incidents.update(incident.id, {
       error: {
@@ -199,17 +259,23 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
   const facts = await authorizationFactsOf(input, first, single, catalog, ports, snapshot);
   const action = facts.live.seen ? { ...single, affects: facts.affects } : single;
   const policyContext = policyContextOf(action, facts);
+  const considering: Considering = {
+    action,
+    facts,
+    hypothesis: first,
+    fingerprint: 'missing' in error ? undefined : error.fingerprint,
+  };
   const requirement = await ifApproved(action, facts, ports);
   if (!requirement.answer.allowed) {
     const { why, policies } = requirement.answer;
-    return { decision: { kind: 'refuse', why, policies: [...policies], action }, policyContext };
+    return { decision: { kind: 'refuse', why, policies: [...policies], action }, policyContext, about: considering };
   }
 
   const trial = await dryRun(action, incident.id, ports);
   if (trial.kind === 'refused') return report(`${action.title} is not suggested. ${trial.why}`, impossible);
 
   const taught = await fromTaught(first, { input, action, facts, catalog }, ports);
-  if (taught.kind === 'act') return { decision: taught.decision, policyContext };
+  if (taught.kind === 'act') return { decision: taught.decision, policyContext, about: considering };
   const before = (await ports.approvals.ofIncident(incident.id)).filter(({ state }) => state !== 'pending');
   if (before.length >= maxQuestions) {
     const why = `It was asked ${before.length} times, and each time the target had changed before it could be done. A person should look.`;
@@ -222,7 +288,7 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
     catalog,
     bounds: [plan.limit, planned.kind === 'not-offered' ? planned.why : ''].filter(Boolean).join(' '),
   });
-  const notTeachable = await whyNotTeachable(error, action, facts, ports);
+  const notTeachable = await whyNotTeachable(error, considering, catalog, ports);
   return {
     decision: {
       ...approvalQuestion,
@@ -230,18 +296,21 @@ async function chooseDecision(input: Synthesized, ports: DecidePorts): Promise<C
       ...(first.proposal === undefined ? {} : { proposedBy: first.proposal.by }),
     },
     policyContext,
+    about: considering,
   };
 }
 
 /** Why the question does not offer "don't ask again"; undefined if it does. */
 async function whyNotTeachable(
   error: ReturnType<typeof exactErrorOf>,
-  action: Action,
-  facts: AuthorizationFacts,
-  { policies }: DecidePorts,
+  { action, facts, hypothesis }: Considering,
+  catalog: Catalog,
+  ports: DecidePorts,
 ): Promise<string | undefined> {
   if ('missing' in error) return shorten(`There is no exact error that could be remembered: ${error.missing}.`, 600);
-  const why = await whyNeverUnattended(action, facts, policies);
+  const why =
+    (await whyNeverUnattended(action, facts, ports.policies)) ??
+    (await whyTooLittleEvidence(rowOf(facts.place, hypothesis.cause, action.id), catalog, ports));
   return why === undefined ? undefined : shorten(why, 600);
 }
 

@@ -19,7 +19,10 @@ import { plans } from './plans/index.ts';
 import { brokenOn, type TargetSnapshot, takeTargetSnapshot } from './target-snapshot.ts';
 import { targetStateOf, tolerateUnavailable } from './target-state.ts';
 
-type OfferPorts = Pick<Ports, 'clock' | 'acts' | 'controls' | 'incidents' | 'policies' | 'targets' | 'executor'>;
+type OfferPorts = Pick<
+  Ports,
+  'clock' | 'acts' | 'controls' | 'incidents' | 'levels' | 'policies' | 'targets' | 'executor'
+>;
 
 export interface SingleAction {
   readonly input: Synthesized;

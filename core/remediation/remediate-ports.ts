@@ -15,6 +15,7 @@ export type RemediatePorts = Pick<
   | 'chat'
   | 'targets'
   | 'acts'
+  | 'levels'
   | 'controls'
   | 'audit'
   | 'pager'

@@ -9,22 +9,32 @@ import type { Finding } from '../model/report.ts';
 import type { Rechecked, Verified } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
+import { describe } from '../record/describe.ts';
 import { record } from '../record/timeline.ts';
 import { alertedSignalsIn, isProblem } from './alerted-signals.ts';
 import { inverseOf } from './catalogue.ts';
+import { addToCase } from './levels/cases.ts';
+import { demoteAfter } from './levels/earned.ts';
 import { leftHalfDone } from './plan-words.ts';
 import { withdrawRelatedQuestions } from './siblings.ts';
 
 export async function verify(
   input: Rechecked,
-  ports: Pick<Ports, 'incidents' | 'clock' | 'pager' | 'preferences' | 'audit' | 'approvals' | 'workflow' | 'chat'>,
+  ports: Pick<
+    Ports,
+    'incidents' | 'clock' | 'pager' | 'preferences' | 'audit' | 'approvals' | 'workflow' | 'chat' | 'levels' | 'catalog'
+  >,
 ): Promise<Pick<Verified, 'verification' | 'afterwards' | 'takingBack'>> {
   const comparison = compareFindings(input);
   const suspendedPreference = await suspendIfWrong(input, comparison, ports);
   const suspended = suspendedPreference === undefined ? '' : suspendedText;
+  const lowered = await lowerLevel(input, comparison, ports);
   const way = comparison.kind === 'made-worse' ? wayBack(input) : undefined;
   const offered = way === undefined ? '' : ` ${way.text}`;
-  const verification = { ...comparison, text: `${comparison.text.slice(0, 700)}${suspended}${offered}`.slice(0, 1000) };
+  const verification = {
+    ...comparison,
+    text: `${comparison.text.slice(0, 700)}${suspended}${lowered}${offered}`.slice(0, 1000),
+  };
   await recordAudit(
     {
       incidentId: input.incident.id,
@@ -57,6 +67,31 @@ export async function verify(
   return way?.action === undefined
     ? { verification, afterwards: 'learn' }
     : { verification, afterwards: 'take-back', takingBack: { action: way.action, why: comparison.text.slice(0, 500) } };
+}
+
+const results = {
+  recovered: 'helped',
+  'not-recovered': 'not-helped',
+  'made-worse': 'harmed',
+  unknown: 'not-known',
+} as const;
+
+/** Keeps the result as evidence; harm, or too many failures, lower the level at once. Gives the sentence about it for people. */
+async function lowerLevel(
+  { incident, decision, takingBack }: Rechecked,
+  { kind }: Verification,
+  ports: Parameters<typeof verify>[1],
+): Promise<string> {
+  const action = subjectOf(decision);
+  if (action === undefined || takingBack !== undefined || (decision.kind === 'ask' && decision.plan !== undefined))
+    return '';
+  const one = await addToCase(incident.id, action.id, { result: results[kind] }, ports);
+  const demotion = one && (await demoteAfter(one, ports));
+  if (one === undefined || demotion === undefined) return '';
+  const { from, to, why } = demotion;
+  const event = { type: 'LevelLowered', row: one.row, from, to, why } as const;
+  await record(incident.id, event, { step: 'Verify', key: 'level' }, ports);
+  return ` ${describe(event)}`;
 }
 
 /** Withdraws other incidents' questions about the same target. A failure is recorded in the timeline and does not fail the step. */

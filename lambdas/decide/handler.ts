@@ -12,6 +12,7 @@ import {
   executor,
   ids,
   incidents,
+  levels,
   policies,
   preferences,
   targets,
@@ -30,6 +31,7 @@ export const create = (
     | 'executor'
     | 'targets'
     | 'acts'
+    | 'levels'
     | 'controls'
     | 'approvals'
     | 'audit'
@@ -47,6 +49,7 @@ export const handler = onLambda(() =>
     executor: executor(),
     targets: targets(),
     acts: acts(),
+    levels: levels(),
     controls: controls(),
     approvals: approvals(),
     audit: audit(),

@@ -10,6 +10,7 @@ import {
   clock,
   evidence,
   incidents,
+  levels,
   memory,
   pager,
   preferences,
@@ -31,6 +32,7 @@ export const create = (
     | 'catalog'
     | 'audit'
     | 'evidence'
+    | 'levels'
   >,
 ) => step('learn', Concluded, (input) => learn(input, ports));
 
@@ -47,5 +49,6 @@ export const handler = onLambda(() =>
     catalog: catalog(),
     audit: audit(),
     evidence: evidence(),
+    levels: levels(),
   }),
 );

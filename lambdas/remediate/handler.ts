@@ -14,6 +14,7 @@ import {
   ids,
   incidents,
   ledger,
+  levels,
   pager,
   policies,
   preferences,
@@ -36,6 +37,7 @@ export const create = (
     | 'chat'
     | 'targets'
     | 'acts'
+    | 'levels'
     | 'controls'
     | 'audit'
     | 'pager'
@@ -56,6 +58,7 @@ export const handler = onLambda(() =>
     chat: chat(),
     targets: targets(),
     acts: acts(),
+    levels: levels(),
     controls: controls(),
     audit: audit(),
     pager: pager(),

@@ -5,11 +5,25 @@ import { enterAnyway } from '../../core/admission/enter.ts';
 import { joinLeader } from '../../core/admission/join.ts';
 import { leaveQueue } from '../../core/admission/leave.ts';
 import { sweepLine } from '../../core/admission/sweep.ts';
+import { compareWithPeople } from '../../core/learning/compare-with-people.ts';
 import { Admission } from '../../core/model/admission.ts';
 import { Left, Planned } from '../../core/model/workflow.ts';
 import type { Ports } from '../../core/ports/index.ts';
 import { sweepGroups } from '../../core/storms/ending.ts';
-import { bus, chat, clock, executions, incidents, limits, line, pager, seen, telemetry, workflow } from '../compose.ts';
+import {
+  bus,
+  chat,
+  clock,
+  executions,
+  incidents,
+  levels,
+  limits,
+  line,
+  pager,
+  seen,
+  telemetry,
+  workflow,
+} from '../compose.ts';
 import { handling, onLambda } from '../handle.ts';
 
 const Task = z.discriminatedUnion('how', [
@@ -33,6 +47,7 @@ export const create = (
     | 'seen'
     | 'telemetry'
     | 'bus'
+    | 'levels'
   >,
 ) =>
   handling('tend-line', Task, async (task) => {
@@ -45,7 +60,8 @@ export const create = (
         return leaveQueue(task.state, ports);
       case 'sweep':
         await sweepGroups(ports);
-        return sweepLine(ports);
+        await sweepLine(ports);
+        return compareWithPeople(ports);
     }
   });
 
@@ -56,6 +72,7 @@ export const handler = onLambda(() =>
     clock: clock(),
     executions: executions(),
     chat: chat(),
+    levels: levels(),
     line: line(),
     limits: limits(),
     workflow: workflow(),

@@ -1,7 +1,7 @@
 // Workflow step: verifies whether the problem is gone after an action.
 import { Rechecked } from '../../core/model/workflow.ts';
 import { verify } from '../../core/remediation/verify.ts';
-import { approvals, audit, chat, clock, incidents, pager, preferences, workflow } from '../compose.ts';
+import { approvals, audit, catalog, chat, clock, incidents, levels, pager, preferences, workflow } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
 export const create = (ports: Parameters<typeof verify>[1]) =>
@@ -17,5 +17,7 @@ export const handler = onLambda(() =>
     approvals: approvals(),
     workflow: workflow(),
     chat: chat(),
+    levels: levels(),
+    catalog: catalog(),
   }),
 );

@@ -8,6 +8,7 @@ import { Incident } from './incident.tsx';
 import { Incidents } from './incidents.tsx';
 import { keyHelp, listenToKeys } from './keys.ts';
 import { KillSwitch } from './kill-switch.tsx';
+import { Levels } from './levels.tsx';
 import { type Connection, listen, useLive } from './live.ts';
 import { Menu } from './menu.tsx';
 import { PageForm } from './page-form.tsx';
@@ -58,6 +59,8 @@ export function Console() {
               <CallGraph />
             ) : page.kind === 'week' ? (
               <Week />
+            ) : page.kind === 'levels' ? (
+              <Levels />
             ) : page.kind === 'postmortem' ? (
               <Postmortem id={page.id} />
             ) : view === undefined ? (
@@ -91,6 +94,7 @@ function useSelected(page: Page, incidents: readonly IncidentRow[]): string | un
     case 'service':
     case 'calls':
     case 'week':
+    case 'levels':
       return undefined;
   }
 }
@@ -117,6 +121,8 @@ function keyOf(page: Page): string {
       return 'calls';
     case 'week':
       return 'week';
+    case 'levels':
+      return 'levels';
     case 'service':
       return `service ${page.name}`;
   }
@@ -164,6 +170,9 @@ const Header = ({ connection }: { readonly connection: Connection }) => (
       <a class="wide" href="#week">
         Week
       </a>
+      <a class="wide" href="#levels">
+        Levels
+      </a>
       <a class="wide" href="/console/audit.html">
         Audit
       </a>
@@ -183,7 +192,8 @@ function Person() {
   return (
     <Menu id="person-menu" summary={<strong id="person">{person?.name ?? '…'}</strong>}>
       <p class="narrow">
-        <a href="#calls">Calls</a> · <a href="#week">Week</a> · <a href="/console/audit.html">Audit</a>
+        <a href="#calls">Calls</a> · <a href="#week">Week</a> · <a href="#levels">Levels</a> ·{' '}
+        <a href="/console/audit.html">Audit</a>
       </p>
       <dl class="keys">
         {keyHelp.map(([key, text]) => (

@@ -1,4 +1,4 @@
-// The address of the shown page. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `inc-…/postmortem`, `service/NAME`, `calls`, `week`) and, after `?`, the filter of the list. Other
+// The address of the shown page. The hash holds the page (`inc-…`, `inc-…/evidence/ID`, `inc-…/postmortem`, `service/NAME`, `calls`, `week`, `levels`) and, after `?`, the filter of the list. Other
 // anchors, such as the skip link's, change nothing.
 import { useEffect, useState } from 'preact/hooks';
 import { type IncidentFilter, type StateFilter, stateFilters } from '../../core/console/filter.ts';
@@ -11,7 +11,8 @@ export type Page =
   | { readonly kind: 'postmortem'; readonly id: string }
   | { readonly kind: 'service'; readonly name: string }
   | { readonly kind: 'calls' }
-  | { readonly kind: 'week' };
+  | { readonly kind: 'week' }
+  | { readonly kind: 'levels' };
 
 export interface Route {
   readonly page: Page;
@@ -33,6 +34,7 @@ function pageOf(path: string): Page | undefined {
     return { kind: 'incident', id: first, evidenceId: second === 'evidence' ? third : undefined };
   if (path === 'calls') return { kind: 'calls' };
   if (path === 'week') return { kind: 'week' };
+  if (path === 'levels') return { kind: 'levels' };
   return first === 'service' && second ? { kind: 'service', name: second } : undefined;
 }
 

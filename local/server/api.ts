@@ -23,7 +23,7 @@ import { Request, requestInvestigation } from '../../core/intake/request-investi
 import { gatherFeedback } from '../../core/learning/feedback-report.ts';
 import { dismissPrevention } from '../../core/learning/prevention.ts';
 import { revokePreference } from '../../core/learning/teach.ts';
-import { Verdict } from '../../core/model/action.ts';
+import { Level, Verdict } from '../../core/model/action.ts';
 import { Instant } from '../../core/model/entity.ts';
 import type { Incident } from '../../core/model/incident.ts';
 import type { Message } from '../../core/model/message.ts';
@@ -34,6 +34,7 @@ import { verifyAudit } from '../../core/record/audit/verify.ts';
 import { checkInWords } from '../../core/record/audit/words.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { switches, throwKillSwitch } from '../../core/remediation/kill-switch.ts';
+import { approvePromotion, levelReport } from '../../core/remediation/levels/earned.ts';
 import { publishApprovalOutcome } from '../../core/remediation/publish-approval-outcome.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 import type { People, Person } from '../people.ts';
@@ -104,6 +105,7 @@ const FeedbackRequest = z.preprocess(
 const Page = z.object({ scenario: z.string(), vary: z.boolean().default(false) });
 /** An incident of the recurrence; its diagnosis says which proposal is meant. */
 const Dismissed = z.strictObject({ incidentId: z.string().min(1).max(64) });
+const PromotionAnswer = z.object({ key: z.string().min(1).max(2000), epoch: z.number().int().min(0), to: Level });
 const listed = 200;
 
 const routes: readonly Route[] = [
@@ -145,6 +147,12 @@ const routes: readonly Route[] = [
   ],
   ['GET', '/api/services/:name', ({ name = '' }, _, { ports }) => service(name, ports)],
   ['GET', '/api/preferences', async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
+  ['GET', '/api/levels', async (_, __, { ports }) => ({ rows: await levelReport(ports) })],
+  [
+    'POST',
+    '/api/levels/approve',
+    (_, body, { ports }, { id: by }) => approvePromotion({ ...valid(PromotionAnswer, body), by }, ports),
+  ],
   ['GET', '/api/controls', (_, __, { ports }) => switches(ports)],
   [
     'POST',

@@ -6,6 +6,7 @@ import { approvalStoreContract } from './approvals.ts';
 import { callGraphContract } from './call-graph.ts';
 import { decisionContracts } from './decisions.ts';
 import { incidentStoreContract } from './incidents.ts';
+import { levelStoreContract } from './levels.ts';
 import { lineContract } from './line.ts';
 import { postBookContract } from './posts.ts';
 import { preferenceStoreContract } from './preferences.ts';
@@ -41,6 +42,7 @@ export function recordContracts(open: OpenStores): void {
   postBookContract(open);
   lineContract(open);
   callGraphContract(open);
+  levelStoreContract(open);
 }
 
 /** `run` many times at once. */

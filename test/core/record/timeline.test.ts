@@ -9,6 +9,7 @@ import { anAction, anEntry, anEvent, aPreference, at, cronJob } from '../../buil
 const action = summaryOf(anAction());
 const because = { kind: 'calls', caller: 'web', callee: 'ledger-api' } as const;
 const says = { kind: 'talks-to', service: 'web', to: 'ledger-api' } as const;
+const fix = { kind: 'job-rerun', action: 'rerun-cronjob', what: 'Job billing/again', at: at('03:00:00') } as const;
 const asked = { approvalId: 'ap-1', question: 'Rerun CronJob nightly-invoices?' };
 
 /** One of every kind. */
@@ -40,6 +41,27 @@ const examples: { readonly [Type in EventType]: EventOf<Type> } = {
     findings: 1,
     entities: [cronJob],
     gaps: [{ source: 'logs', reason: 'One cluster did not answer.' }],
+  },
+  ActionShadowed: {
+    type: 'ActionShadowed',
+    action,
+    level: 'crawl',
+    needed: 'walk',
+    approvers: 1,
+    why: 'A deadlock stopped the run.',
+  },
+  FixesRecalled: { type: 'FixesRecalled', fixes: [{ fingerprint: 'f', incidentId: 'inc-0', fix, helped: true }] },
+  PeopleCompared: {
+    type: 'PeopleCompared',
+    action,
+    comparison: { people: 'same', fixes: [fix], resolved: true, at: at('04:00:00'), text: 'People did the same.' },
+  },
+  LevelLowered: {
+    type: 'LevelLowered',
+    row: { environment: 'production', service: 'billing', cause: 'job-failed', action: 'rerun-cronjob' },
+    from: 'walk',
+    to: 'crawl',
+    why: 'It made things worse.',
   },
   RunbookFollowed: {
     type: 'RunbookFollowed',
