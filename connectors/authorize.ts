@@ -6,7 +6,7 @@ import type { Login } from './auth.ts';
 import type { AwsAccess } from './source-kind.ts';
 
 interface Request {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;

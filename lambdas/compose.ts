@@ -494,8 +494,11 @@ function toolServers(): Pick<Ports['telemetry'], 'servers'> {
         ...server,
         headers: where === 'secret' ? (headers.data[server.name] ?? {}) : {},
       })),
-      // A frozen function loses its connections, so none stays open.
-      { idleMs: 0 },
+      {
+        // A frozen function loses its connections, so none stays open.
+        idleMs: 0,
+        aws: awsAccess({ settings: noAws, clock: clock(), secret: () => undefined }),
+      },
     );
   }, secretAgeMs);
   return {

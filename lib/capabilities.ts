@@ -581,11 +581,23 @@ const capabilities = {
     toolServers.length === 0 || model.use.length === 0
       ? {}
       : {
-          environment: { TOOL_SERVERS: JSON.stringify(toolServers) },
+          environment: { TOOL_SERVERS: JSON.stringify(toolServers.map(withoutGateway)) },
+          statements: toolServers.flatMap(({ auth }) =>
+            auth?.gateway === undefined
+              ? []
+              : [new PolicyStatement({ actions: ['bedrock-agentcore:InvokeGateway'], resources: [auth.gateway] })],
+          ),
           secrets: toolServers.some(({ headers }) => headers === 'secret') ? ['mcp-headers'] : [],
         },
 } as const satisfies Record<string, Give>;
 export type Capability = keyof typeof capabilities;
+
+/** The function needs no ARN of a gateway: its role has it. */
+function withoutGateway({ auth, ...server }: Surroundings['stage']['toolServers'][number]) {
+  if (auth === undefined) return server;
+  const { gateway: _, ...login } = auth;
+  return { ...server, auth: login };
+}
 
 /** The capabilities whose calls make up an incident's tape. */
 const taped: ReadonlySet<Capability> = new Set([

@@ -14,6 +14,7 @@ import {
   within,
 } from '../connectors/configured.ts';
 import type { ConfiguredSource } from '../connectors/source-kind.ts';
+import { ToolServerAuth } from '../core/specialists/tool-server.ts';
 import { specialistNames } from './specialists.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20');
@@ -150,6 +151,17 @@ const ToolServer = z.strictObject({
   specialists: z.array(z.string().refine(isSpecialist, 'no specialist has this name')).min(1),
   tools: z.array(z.string().min(1).max(100)).min(1).max(20),
   headers: z.enum(['none', 'secret']).default('none'),
+  /** Requests are signed with the function's own role. */
+  auth: ToolServerAuth.extend({
+    /** The gateway that the role may invoke. */
+    gateway: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[A-Za-z0-9-]{1,110}$/,
+        'the ARN of a gateway',
+      )
+      .optional(),
+  }).optional(),
 });
 
 export const StageConfig = z

@@ -484,7 +484,7 @@ async function observedAndActedOn(
     telemetry: {
       ...sources,
       knowledge: base,
-      ...(toolServers && { servers: mcpTools(toolServers) }),
+      ...(toolServers && { servers: mcpTools(toolServers, { aws: means.aws }) }),
     },
     ...(await liveActor(configured, means)),
   };

@@ -3,17 +3,20 @@
 // marks and cuts it.
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import * as z from 'zod';
-import { Unavailable } from '../../core/errors.ts';
+import { Misconfigured, Unavailable } from '../../core/errors.ts';
 import type { Gap } from '../../core/model/report.ts';
 import type { ForeignTool, ToolServers } from '../../core/ports/telemetry.ts';
-import type { ToolServer } from '../../core/specialists/tool-server.ts';
+import type { ToolServer, ToolServerAuth } from '../../core/specialists/tool-server.ts';
 import { clean, shorten } from '../../core/text.ts';
+import type { AwsAccess } from '../source-kind.ts';
 
 interface Options {
   /** Timeout in milliseconds of connecting, of listing and of each call. */
   readonly patienceMs?: number;
   /** Milliseconds after which an unused connection is closed. */
   readonly idleMs?: number;
+  /** Credentials for servers that check signatures. */
+  readonly aws?: AwsAccess | undefined;
 }
 
 /** Limits in characters: of a schema that a model reads, and of an answer. */
@@ -22,7 +25,7 @@ const maxAnswer = 200_000;
 
 export function mcpTools(
   servers: readonly ToolServer[],
-  { patienceMs = 8000, idleMs = 3000 }: Options = {},
+  { patienceMs = 8000, idleMs = 3000, aws }: Options = {},
 ): ToolServers & { close(): Promise<void> } {
   const connections = new Map<string, { client: Promise<Client>; idle?: NodeJS.Timeout }>();
 
@@ -35,7 +38,7 @@ export function mcpTools(
 
   /** One connection per server; after a failure the next call opens a new one. */
   async function using<T>(server: ToolServer, use: (client: Client) => Promise<T>): Promise<T> {
-    const known = connections.get(server.name) ?? { client: connect(server, patienceMs) };
+    const known = connections.get(server.name) ?? { client: connect(server, { patienceMs, aws }) };
     connections.set(server.name, known);
     clearTimeout(known.idle);
     try {
@@ -109,24 +112,48 @@ function offers(server: ToolServer, listed: readonly Listed[]): Offered {
   };
 }
 
-async function connect(server: ToolServer, timeout: number): Promise<Client> {
+async function connect(
+  server: ToolServer,
+  { patienceMs: timeout, aws }: { readonly patienceMs: number; readonly aws: AwsAccess | undefined },
+): Promise<Client> {
   const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');
   const client = new Client({ name: 'watchkeeper', version: '0.1.0' });
-  await client.connect((await transportOf(server)) as Parameters<Client['connect']>[0], { timeout });
+  await client.connect((await transportOf(server, aws)) as Parameters<Client['connect']>[0], { timeout });
   return client;
 }
 
-async function transportOf(server: ToolServer) {
+async function transportOf(server: ToolServer, aws: AwsAccess | undefined) {
   if ('url' in server) {
     const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
     return new StreamableHTTPClientTransport(new URL(server.url), {
       requestInit: { headers: server.headers, redirect: 'error' },
+      ...(server.auth === undefined ? {} : { fetch: await signing(server.auth, aws) }),
     });
   }
   const { StdioClientTransport } = await import('@modelcontextprotocol/sdk/client/stdio.js');
   const { PATH = '', HOME = '' } = process.env;
   const { command, args, env } = server;
   return new StdioClientTransport({ command, args, env: { PATH, HOME, ...env }, stderr: 'ignore' });
+}
+
+const Method = z.enum(['GET', 'POST', 'DELETE']);
+
+/** Signs each request after the transport has set its headers. */
+async function signing(auth: z.infer<typeof ToolServerAuth>, aws: AwsAccess | undefined) {
+  const { authorizer } = await import('../authorize.ts');
+  const authorize = authorizer(auth, { secret: undefined, aws });
+  return async (address: string | URL, init: RequestInit = {}): Promise<Response> => {
+    const { body, method } = init;
+    if (body !== undefined && body !== null && typeof body !== 'string')
+      throw new Misconfigured('Only text can be signed.');
+    const { url, headers } = await authorize({
+      method: Method.parse(method ?? 'GET'),
+      url: new URL(address),
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: body ?? undefined,
+    });
+    return fetch(url, { ...init, headers });
+  };
 }
 
 const Answer = z.object({

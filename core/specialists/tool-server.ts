@@ -17,10 +17,26 @@ const Local = z.strictObject({
   /** Variables for the server. Apart from PATH and HOME, it gets no variable of Watchkeeper's environment. */
   env: z.record(z.string(), z.string()).default({}),
 });
+/** Signature Version 4 with the credentials of the process, as AgentCore Gateway checks it with IAM as its login. */
+export const ToolServerAuth = z.strictObject({
+  kind: z.literal('sigv4'),
+  /** The name by which the service signs. */
+  service: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/, 'the name of a service for signatures')
+    .default('bedrock-agentcore'),
+  /** Absent: the region in the address, else that of the process. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'a region, such as us-east-1')
+    .optional(),
+});
+
 export const RemoteToolServer = z.strictObject({
   ...common,
   url: z.url({ protocol: /^https?$/ }),
   headers: z.record(z.string(), z.string()).default({}),
+  auth: ToolServerAuth.optional(),
 });
 
 export const ToolServer = z.union([Local, RemoteToolServer]);

@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { mcpTools } from '../../../connectors/mcp/index.ts';
 import { ToolServer } from '../../../core/specialists/tool-server.ts';
 import { recordedWorld, withModel } from '../../../local/compose.ts';
 import { startRuntime } from '../../../local/runtime/index.ts';
+import { type Asked, serve } from '../../server.ts';
+import { wrongSignature } from '../../sigv4.ts';
 
 // Against the protocol's own reference server, over both transports, and in a whole incident with a scripted model.
 
@@ -114,6 +117,63 @@ test('a server over streamable HTTP is asked with its headers', async () => {
   } finally {
     child.kill();
   }
+});
+
+describe('a gateway that checks signatures', () => {
+  const key = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG', sessionToken: 'a session' };
+  const gateway = { ...key, service: 'bedrock-agentcore', region: 'eu-west-1' };
+  const aws = { region: 'eu-west-1', knows: () => true, credentials: () => async () => key };
+  const Request = z.object({ id: z.number().optional(), method: z.string() });
+  /** Answers as https://modelcontextprotocol.io/specification/2025-06-18/basic/transports says, after the check of AWS. */
+  const answer = (asked: Asked) => {
+    if (wrongSignature(asked, gateway) !== undefined) return { status: 403, body: '{"message":"Forbidden"}' };
+    if (asked.method !== 'POST') return { status: 405, body: '' };
+    const { id, method } = Request.parse(JSON.parse(asked.body));
+    if (id === undefined) return { status: 202, body: '' };
+    const results: Readonly<Record<string, object>> = {
+      initialize: {
+        protocolVersion: '2025-06-18',
+        capabilities: { tools: {} },
+        serverInfo: { name: 'gateway', version: '1' },
+      },
+      'tools/list': { tools: [{ name: 'docs___search', inputSchema: { type: 'object' } }] },
+      'tools/call': { content: [{ type: 'text', text: 'found it' }] },
+    };
+    return {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id, result: results[method] }),
+    };
+  };
+  const remote = (url: string, auth?: object) =>
+    ToolServer.parse({ name: 'gateway', specialists: ['logs'], url, tools: ['docs___search'], ...(auth && { auth }) });
+
+  test('is asked with signed requests', async () => {
+    await using server = await serve(answer);
+    const tools = using(remote(`${server.url}/mcp`, { kind: 'sigv4' }), { aws });
+    expect((await tools.offered('logs', scope)).tools.map(({ tool }) => tool)).toEqual(['docs___search']);
+    expect(await tools.call({ server: 'gateway', tool: 'docs___search' }, { text: 'a+b ü' }, scope)).toBe('found it');
+  });
+  test.each([
+    ['without a login', undefined, { aws }],
+    ['signed for another service', { kind: 'sigv4', service: 'aps' }, { aws }],
+    [
+      'signed with another key',
+      { kind: 'sigv4' },
+      { aws: { ...aws, credentials: () => async () => ({ ...key, secretAccessKey: 'x' }) } },
+    ],
+    ['without credentials', { kind: 'sigv4' }, {}],
+  ])('%s it is a gap', async (_, auth, options) => {
+    await using server = await serve(answer);
+    const { tools, gaps } = await using(remote(`${server.url}/mcp`, auth), options).offered('logs', scope);
+    expect(tools).toEqual([]);
+    expect(gaps).toMatchObject([{ source: 'mcp:gateway', reason: expect.stringContaining('could not be asked') }]);
+  });
+  test.each([
+    [{ kind: 'magic' }],
+    [{ kind: 'sigv4', service: '../x' }],
+    [{ kind: 'sigv4', region: 'x' }],
+    [{ kind: 'sigv4', key: 'k' }],
+  ])('a login %j is refused', (auth) => expect(() => remote('https://example.com/mcp', auth)).toThrow());
 });
 
 test.each([
