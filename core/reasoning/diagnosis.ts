@@ -12,7 +12,7 @@ import { blamesOther } from './blame.ts';
 import { type FollowUps, followUps } from './follow-up.ts';
 import { modelRecords } from './model-records.ts';
 import { type OwnHypothesis, outputs } from './outputs.ts';
-import { type Check, type CheckedHypothesis, checkOwnHypothesis, type Known } from './own-hypothesis.ts';
+import { type Check, type CheckedHypothesis, checkOwnHypothesis, type Known, namesKnown } from './own-hypothesis.ts';
 import { instructionsIn, reportText } from './report-text.ts';
 import { unsupportedParts } from './supported.ts';
 import { evidenceTool } from './tools/evidence.ts';
@@ -121,7 +121,7 @@ export async function withModelDiagnosis(
     : diagnosis.hypotheses;
   // The model's text is used only if the hypothesis it was written for comes first.
   const lead = hypotheses[0]?.entity.name ?? '';
-  const others = [...hypotheses.map(({ entity }) => entity.name), ...diagnosis.blastRadius];
+  const others = [...namesKnown(known), ...diagnosis.blastRadius];
   const wordsFit =
     supported && (preferred === 1 || hypotheses !== diagnosis.hypotheses) && !blamesOther(value.text, lead, others);
   return {

@@ -10,19 +10,10 @@ const saysOnly =
 /** What our own digests and counts say of the time before. */
 const countedBefore = /\b[1-9]\d*\s?× before\b/;
 
-/** Sources of what stands from an earlier time on: objects, changes and documents. What the others tell happens at its time. */
-const standing = new Set([
-  'alert',
-  'aws',
-  'calls',
-  'changes',
-  'executions',
-  'fastly',
-  'knowledge',
-  'kubernetes',
-  'memory',
-  'status',
-]);
+/** Sources whose excerpts are lines with the time at which each was written. */
+const lines = new Set(['journal', 'logs']);
+/** Lines this long before the incident, in milliseconds, are of the healthy time: a fault may begin before its page's window. */
+const leadMs = 15 * 60_000;
 
 /** Times in the text, in milliseconds; without a zone they are UTC. */
 const timesIn = (text: string): number[] =>
@@ -41,8 +32,12 @@ export function mistimed(claim: string, cited: readonly Dated[], incident: TimeW
     const times = timesIn(excerpt);
     return times.length > 0 && times.every((at) => at < start);
   };
-  if (cited.length > 0 && cited.every((one) => !standing.has(one.source) && isEarlier(one)))
-    return 'its evidence is all of the time before the incident';
+  const isHealthyTime = ({ source, window, excerpt }: Dated): boolean => {
+    if (window !== undefined && Date.parse(window.end) <= start) return true;
+    const times = lines.has(source) ? timesIn(excerpt) : [];
+    return times.length > 0 && times.every((at) => at < start - leadMs);
+  };
+  if (cited.length > 0 && cited.every(isHealthyTime)) return 'its evidence is all of the time before the incident';
   if (saysDuring.test(claim) && cited.length > 0 && cited.every(isEarlier))
     return 'it tells of the incident what its evidence shows of the time before';
   if (!saysOnly.test(claim)) return undefined;

@@ -184,6 +184,11 @@ function resolveEntity(claimed: OwnHypothesis['entity'], { diagnosis, reports, p
   return (sameKind.length > 0 ? sameKind : matching).toSorted((a, b) => places(b) - places(a))[0];
 }
 
+/** The names of all entities that the incident knows. */
+export const namesKnown = ({ diagnosis, reports, plan }: Known): string[] => [
+  ...new Set(knownEntities(diagnosis, reports, plan).map(({ name }) => name)),
+];
+
 function knownEntities(diagnosis: Diagnosis, reports: readonly Report[], plan: readonly Brief[]): EntityRef[] {
   const findings = reports.flatMap((report) => report.findings);
   const calls = reports.flatMap(({ topology }) => topology?.calls ?? []);
