@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { AwsSettings, noAws } from '../connectors/auth.ts';
+import { AwsSettings, noAws, region } from '../connectors/auth.ts';
 import {
   duplicateName,
   readBlocks,
@@ -14,7 +14,6 @@ import {
   within,
 } from '../connectors/configured.ts';
 import type { ConfiguredSource } from '../connectors/source-kind.ts';
-import { ToolServerAuth } from '../core/specialists/tool-server.ts';
 import { specialistNames } from './specialists.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'lower-case letters, digits and dashes, at most 20');
@@ -152,16 +151,24 @@ const ToolServer = z.strictObject({
   tools: z.array(z.string().min(1).max(100)).min(1).max(20),
   headers: z.enum(['none', 'secret']).default('none'),
   /** Requests are signed with the function's own role. */
-  auth: ToolServerAuth.extend({
-    /** The gateway that the role may invoke. */
-    gateway: z
-      .string()
-      .regex(
-        /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[A-Za-z0-9-]{1,110}$/,
-        'the ARN of a gateway',
-      )
-      .optional(),
-  }).optional(),
+  auth: z
+    .strictObject({
+      kind: z.literal('sigv4'),
+      service: z
+        .string()
+        .regex(/^[a-z0-9-]{1,40}$/)
+        .default('bedrock-agentcore'),
+      region: region.optional(),
+      /** The gateway that the role may invoke. */
+      gateway: z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[A-Za-z0-9-]{1,110}$/,
+          'the ARN of a gateway',
+        )
+        .optional(),
+    })
+    .optional(),
 });
 
 export const StageConfig = z
