@@ -22,18 +22,16 @@ const timesIn = (text: string): number[] =>
     return Number.isNaN(at) ? [] : [at];
   });
 
-type Dated = Pick<Evidence, 'source' | 'window' | 'excerpt'>;
+type Dated = Pick<Evidence, 'source' | 'excerpt'>;
 
 /** What is wrong about the claim's times; undefined if nothing is. */
 export function mistimed(claim: string, cited: readonly Dated[], incident: TimeWindow): string | undefined {
   const start = Date.parse(incident.start);
-  const isEarlier = ({ window, excerpt }: Dated): boolean => {
-    if (window !== undefined && Date.parse(window.end) <= start) return true;
+  const isEarlier = ({ excerpt }: Dated): boolean => {
     const times = timesIn(excerpt);
     return times.length > 0 && times.every((at) => at < start);
   };
-  const isHealthyTime = ({ source, window, excerpt }: Dated): boolean => {
-    if (window !== undefined && Date.parse(window.end) <= start) return true;
+  const isHealthyTime = ({ source, excerpt }: Dated): boolean => {
     const times = lines.has(source) ? timesIn(excerpt) : [];
     return times.length > 0 && times.every((at) => at < start - leadMs);
   };
