@@ -53,32 +53,50 @@ export async function deploy(
     account,
   }: Readonly<{ memoryId: string; knowledge: KnowledgeIds; modelUrl: string; account: string }>,
 ): Promise<Outputs> {
+  const stage = JSON.parse(await readFile(join(root, 'config', 'emulator.json'), 'utf8')) as object;
+  const example = await readFile(join(root, 'config', 'catalog.yaml'), 'utf8');
+  return deployStage(emulator, {
+    stage: {
+      ...stage,
+      ...outsideOf(outside),
+      memory: { kind: 'existing', id: memoryId },
+      recording: true,
+      costs: {},
+      knowledge: { kind: 'existing', ...knowledge },
+      model: {
+        provider: 'openai',
+        endpoint: `${modelUrl}/v1`,
+        models: { coordinator: 'scripted-coordinator', specialist: 'scripted-specialist' },
+      },
+    },
+    // The account in which backend-1 runs has the id that the emulator gave it.
+    catalog: example.replaceAll('111122223333', account),
+    secrets,
+  });
+}
+
+/** The settings of a stage that posts to the played Slack and PagerDuty. */
+export const outsideOf = (outside: Outside) => ({
+  slack: { channel: 'C0123456789', apiUrl: outside.slackUrl, teams: ['T0EMULATOR'], appId: 'A0WATCH' },
+  pagerduty: { from: 'watchkeeper@example.com', apiUrl: outside.pagerDutyUrl },
+});
+
+interface StageToDeploy {
+  /** The stage file, without its catalogue. Its stage is `emulator`. */
+  readonly stage: object;
+  /** The text of the catalogue. */
+  readonly catalog: string;
+  /** By the names that follow `watchkeeper-emulator-`. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export async function deployStage(emulator: Emulator, given: StageToDeploy): Promise<Outputs> {
   const folder = await mkdtemp(join(tmpdir(), 'watchkeeper-deploy-'));
   try {
-    const stage = JSON.parse(await readFile(join(root, 'config', 'emulator.json'), 'utf8')) as object;
     const config = join(folder, 'stage.json');
-    // The account in which backend-1 runs has the id that the emulator gave it.
     const catalog = join(folder, 'catalog.yaml');
-    const example = await readFile(join(root, 'config', 'catalog.yaml'), 'utf8');
-    await writeFile(catalog, example.replaceAll('111122223333', account));
-    await writeFile(
-      config,
-      JSON.stringify({
-        ...stage,
-        slack: { channel: 'C0123456789', apiUrl: outside.slackUrl, teams: ['T0EMULATOR'], appId: 'A0WATCH' },
-        pagerduty: { from: 'watchkeeper@example.com', apiUrl: outside.pagerDutyUrl },
-        memory: { kind: 'existing', id: memoryId },
-        recording: true,
-        catalog: relative(root, catalog),
-        costs: {},
-        knowledge: { kind: 'existing', ...knowledge },
-        model: {
-          provider: 'openai',
-          endpoint: `${modelUrl}/v1`,
-          models: { coordinator: 'scripted-coordinator', specialist: 'scripted-specialist' },
-        },
-      }),
-    );
+    await writeFile(catalog, given.catalog);
+    await writeFile(config, JSON.stringify({ ...given.stage, catalog: relative(root, catalog) }));
     const cdk = (...parameters: readonly string[]) =>
       run(
         process.execPath,
@@ -101,8 +119,8 @@ export async function deploy(
       );
     await cdk('bootstrap', `aws://${ownAccount}/us-east-1`);
     const outputs = join(folder, 'outputs.json');
-    await cdk('deploy', '--require-approval', 'never', '--outputs-file', outputs);
-    await fillSecrets(emulator);
+    await cdk('deploy', 'watchkeeper-emulator', '--require-approval', 'never', '--outputs-file', outputs);
+    await fillSecrets(emulator, given.secrets);
     return Outputs.parse(JSON.parse(await readFile(outputs, 'utf8')))['watchkeeper-emulator'];
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -115,9 +133,9 @@ export const clientOptions = ({ url }: Emulator) => ({
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 });
 
-async function fillSecrets(emulator: Emulator): Promise<void> {
+async function fillSecrets(emulator: Emulator, values: Readonly<Record<string, string>>): Promise<void> {
   const client = new SecretsManagerClient(clientOptions(emulator));
-  for (const [name, SecretString] of Object.entries(secrets)) {
+  for (const [name, SecretString] of Object.entries(values)) {
     await client.send(new PutSecretValueCommand({ SecretId: `watchkeeper-emulator-${name}`, SecretString }));
   }
 }

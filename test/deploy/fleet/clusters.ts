@@ -77,7 +77,7 @@ function hasLabels({ metadata: { labels = {} } }: Item, selector: string | null)
   });
 }
 
-export function kubeconfigOf(server: TestServer, names: readonly string[]): string {
+export function kubeconfigOf(server: Pick<TestServer, 'url'>, names: readonly string[]): string {
   return JSON.stringify({
     clusters: names.map((name) => ({
       name,

@@ -76,47 +76,61 @@ export async function startFleet(folder: string): Promise<Fleet> {
   }
 }
 
-const configOf = (urls: { readonly edge: string; readonly core: string; readonly newRelic: string }) => ({
+interface Urls {
+  readonly edge: string;
+  readonly core: string;
+  readonly newRelic: string;
+}
+
+const configOf = (urls: Urls) => ({
   catalog: './catalog.yaml',
   pagerduty: { webhookSecrets: [webhookSecret] },
   secrets: { 'aws-external-id': 'an external id of 16', newrelic: 'NRAK-1' },
-  aws: {
-    accounts: Object.fromEntries(
-      [media, shop].map((account) => [
-        account,
-        { role: `arn:aws:iam::${account}:role/watchkeeper-reader`, externalIdSecret: 'aws-external-id' },
-      ]),
-    ),
-  },
+  aws: awsOfFleet,
   sources: {
     eks: { kind: 'kubernetes', kubeconfig: './kubeconfig.json', contexts: ['edge-1', 'core-2'] },
-    'prom-edge': { kind: 'prometheus', url: urls.edge, cluster: 'edge-1' },
-    'prom-core': { kind: 'prometheus', url: urls.core, clusterLabel: 'k8s_cluster' },
-    'nr-shop': { kind: 'newrelic', accounts: [1234567], secret: 'newrelic', url: urls.newRelic },
-    resources: { kind: 'aws-resources', accounts: [media, shop], region: 'us-east-1' },
-    'cw-shop': {
-      kind: 'cloudwatch',
-      region: 'us-east-1',
-      account: shop,
-      groups: { 'clip-ingest': ['/aws/lambda/clip-ingest'] },
-      metrics: { 'clip-ingest': [lambdaMetric('Errors', 'Sum')] },
-    },
-    'cw-media': {
-      kind: 'cloudwatch',
-      region: 'us-east-1',
-      account: media,
-      groups: { 'clip-ingest': ['/aws/lambda/clip-ingest'] },
-      metrics: {
-        'clip-ingest': [
-          lambdaMetric('Invocations', 'Sum'),
-          lambdaMetric('Errors', 'Sum'),
-          lambdaMetric('Throttles', 'Sum'),
-          lambdaMetric('Duration', 'p95'),
-          lambdaMetric('ConcurrentExecutions', 'Maximum'),
-          queueMetric('ApproximateAgeOfOldestMessage'),
-          queueMetric('ApproximateNumberOfMessagesVisible'),
-        ],
-      },
+    ...sourcesOf(urls),
+  },
+});
+
+/** The two accounts, as a stage file and a local file name them. */
+export const awsOfFleet = {
+  accounts: Object.fromEntries(
+    [media, shop].map((account) => [
+      account,
+      { role: `arn:aws:iam::${account}:role/watchkeeper-reader`, externalIdSecret: 'aws-external-id' },
+    ]),
+  ),
+};
+
+/** The sources besides the clusters, as a stage file and a local file name them. */
+export const sourcesOf = (urls: Urls) => ({
+  'prom-edge': { kind: 'prometheus', url: urls.edge, cluster: 'edge-1' },
+  'prom-core': { kind: 'prometheus', url: urls.core, clusterLabel: 'k8s_cluster' },
+  'nr-shop': { kind: 'newrelic', accounts: [1234567], secret: 'newrelic', url: urls.newRelic },
+  resources: { kind: 'aws-resources', accounts: [media, shop], region: 'us-east-1' },
+  'cw-shop': {
+    kind: 'cloudwatch',
+    region: 'us-east-1',
+    account: shop,
+    groups: { 'clip-ingest': ['/aws/lambda/clip-ingest'] },
+    metrics: { 'clip-ingest': [lambdaMetric('Errors', 'Sum')] },
+  },
+  'cw-media': {
+    kind: 'cloudwatch',
+    region: 'us-east-1',
+    account: media,
+    groups: { 'clip-ingest': ['/aws/lambda/clip-ingest'] },
+    metrics: {
+      'clip-ingest': [
+        lambdaMetric('Invocations', 'Sum'),
+        lambdaMetric('Errors', 'Sum'),
+        lambdaMetric('Throttles', 'Sum'),
+        lambdaMetric('Duration', 'p95'),
+        lambdaMetric('ConcurrentExecutions', 'Maximum'),
+        queueMetric('ApproximateAgeOfOldestMessage'),
+        queueMetric('ApproximateNumberOfMessagesVisible'),
+      ],
     },
   },
 });
@@ -130,7 +144,7 @@ const lambdaMetric = (name: string, stat: string) => ({
 });
 const queueMetric = (name: string) => ({ namespace: 'AWS/SQS', name, dimensions: queueName, stat: 'Maximum' });
 
-const theCatalog = {
+export const theCatalog = {
   environments: { production: { level: 'walk', aliases: ['prod'] } },
   clusters: [
     {
@@ -193,7 +207,7 @@ const spanOf = (now: Date): Span => {
 const from = (now: Date, minute: number, before: number, after: number) => (at: number) =>
   at < now.getTime() / 1000 + minute * 60 ? before : after;
 
-function prometheusOfEdge(now: Date) {
+export function prometheusOfEdge(now: Date) {
   const storefront = {
     reporter: 'destination',
     destination_service_name: 'storefront-api',
@@ -258,7 +272,7 @@ function prometheusOfEdge(now: Date) {
   );
 }
 
-function prometheusOfCore(now: Date) {
+export function prometheusOfCore(now: Date) {
   const pricing = {
     k8s_cluster: 'core-2',
     reporter: 'destination',
@@ -296,7 +310,7 @@ function prometheusOfCore(now: Date) {
   );
 }
 
-function newRelicOf(now: Date) {
+export function newRelicOf(now: Date) {
   const line = (minute: number, message: string, level: string, name = 'storefront-api-prod') => ({
     timestamp: now.getTime() + minute * 60_000,
     message,
@@ -326,7 +340,7 @@ function newRelicOf(now: Date) {
   });
 }
 
-function clustersAt(now: Date) {
+export function clustersAt(now: Date) {
   const long = iso(now, -60 * 24 * 40);
   return {
     'edge-1': {
@@ -374,7 +388,7 @@ function clustersAt(now: Date) {
   };
 }
 
-async function fillAccounts(emulator: Emulator, now: Date): Promise<void> {
+export async function fillAccounts(emulator: Emulator, now: Date): Promise<void> {
   await putFunction(emulator, media, { name: 'clip-ingest', queue: 'clips', atMost: 10 });
   await putFunction(emulator, shop, { name: 'clip-ingest', queue: 'clips' });
   const before = (quiet: number, bad: number) => (minute: number) => (minute < exhausted ? quiet : bad);

@@ -58,12 +58,22 @@ export function missingForControlPlane(): string | undefined {
   return check.status === 0 ? undefined : check.stderr.trim();
 }
 
-export async function startControlPlane(): Promise<ControlPlane> {
+interface ControlPlaneOptions {
+  /** The name of its cluster. */
+  readonly name?: string;
+  /** Whether controllers run; without them, objects stay as they are written. */
+  readonly controllers?: boolean;
+}
+
+export async function startControlPlane({
+  name = clusterName,
+  controllers = true,
+}: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const bin = execFileSync('bash', [build], { encoding: 'utf8' }).trim();
   const dir = mkdtempSync(join(tmpdir(), 'watchkeeper-control-plane-'));
   const [client, peer, secure] = await Promise.all([freePort(), freePort(), freePort()]);
   const server = `https://127.0.0.1:${secure}`;
-  const kubeconfig = (user: User) => kubeconfigOf(clusterName, server, { token: `${user}-token` });
+  const kubeconfig = (user: User) => kubeconfigOf(name, server, { token: `${user}-token` });
   writeFileSync(
     join(dir, 'tokens.csv'),
     [
@@ -131,14 +141,15 @@ export async function startControlPlane(): Promise<ControlPlane> {
   };
   try {
     await until('the API server is ready', async () => (await admin.request('readyz', { text: true })).status === 200);
-    start(join(bin, 'kube-controller-manager'), [
-      `--kubeconfig=${join(dir, 'admin.kubeconfig')}`,
-      `--service-account-private-key-file=${join(dir, 'sa.key')}`,
-      '--leader-elect=false',
-      '--bind-address=127.0.0.1',
-      `--secure-port=${await freePort()}`,
-      '--controllers=*,-nodelifecycle',
-    ]);
+    if (controllers)
+      start(join(bin, 'kube-controller-manager'), [
+        `--kubeconfig=${join(dir, 'admin.kubeconfig')}`,
+        `--service-account-private-key-file=${join(dir, 'sa.key')}`,
+        '--leader-elect=false',
+        '--bind-address=127.0.0.1',
+        `--secure-port=${await freePort()}`,
+        '--controllers=*,-nodelifecycle',
+      ]);
     for (const role of documentedRoles())
       await call('POST', `apis/${role.apiVersion}/${role.kind.toLowerCase()}s`, role);
     return plane;
