@@ -182,8 +182,6 @@ const places: Readonly<Record<string, readonly [group: string, plural: string, '
   PriorityClass: ['apis/scheduling.k8s.io/v1', 'priorityclasses', 'cluster'],
 };
 
-export const isClusterWide = (kind: string): boolean => places[kind]?.[2] === 'cluster';
-
 /** The kinds whose objects are compared before and after a round; pods and ReplicaSets follow from their owners. */
 export const comparedKinds: readonly string[] = Object.keys(places).filter((kind) => kind !== 'Pod');
 
