@@ -84,7 +84,14 @@ import {
 import type { Tape } from '../core/replay/tape.ts';
 import { type Config, readConfig } from './config.ts';
 import { alsoIn, type ConsoleChat, consoleChat } from './console-chat.ts';
-import { type Feed, observedApprovals, observedChat, observedIncidents, observedPreferences } from './feed.ts';
+import {
+  type Feed,
+  observedApprovals,
+  observedChat,
+  observedIncidents,
+  observedLevels,
+  observedPreferences,
+} from './feed.ts';
 import { promptFiles } from './prompts.ts';
 import type { AwsEndpoint } from './runtime/aws-endpoint.ts';
 import { type Disk, folderDisk } from './runtime/files.ts';
@@ -178,11 +185,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       incidents: observedIncidents(record ? tapedIncidents(incidents, record) : incidents, feed),
       approvals: observedApprovals(stores.approvals, feed),
       preferences: observedPreferences(stores.preferences, feed),
+      levels: observedLevels(stores.levels, feed),
       seen: stores.seen,
       ledger: stores.ledger,
       acts: stores.acts,
       controls: stores.controls,
-      levels: stores.levels,
       callGraph: stores.callGraph,
       audit: stores.audit,
       anchors: diskAnchors(disk),

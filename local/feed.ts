@@ -3,9 +3,11 @@
 import { EventEmitter } from 'node:events';
 import type { Approval, Preference } from '../core/model/action.ts';
 import type { Incident } from '../core/model/incident.ts';
+import type { LevelRow } from '../core/model/levels.ts';
 import type { Message } from '../core/model/message.ts';
 import type { TimelineEntry } from '../core/model/timeline.ts';
 import type { Chat } from '../core/ports/channels.ts';
+import type { LevelStore } from '../core/ports/levels.ts';
 import type { ApprovalStore, IncidentStore, PreferenceStore } from '../core/ports/records.ts';
 
 export type FeedEvent =
@@ -13,7 +15,8 @@ export type FeedEvent =
   | { readonly kind: 'incident'; readonly incident: Incident }
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'approval'; readonly approval: Approval }
-  | { readonly kind: 'preference'; readonly preference: Preference };
+  | { readonly kind: 'preference'; readonly preference: Preference }
+  | { readonly kind: 'level'; readonly row: LevelRow };
 
 export interface Feed {
   publish(event: FeedEvent): void;
@@ -134,6 +137,20 @@ export function observedPreferences(store: PreferenceStore, { publish }: Feed): 
     },
   };
 }
+
+export const observedLevels = (store: LevelStore, { publish }: Feed): LevelStore => ({
+  ...store,
+  async writeCase(one) {
+    const written = await store.writeCase(one);
+    if (written) publish({ kind: 'level', row: one.row });
+    return written;
+  },
+  async writeEarned(one) {
+    const written = await store.writeEarned(one);
+    if (written) publish({ kind: 'level', row: one.row });
+    return written;
+  },
+});
 
 export const observedChat = (chat: Chat, { publish }: Feed): Chat => ({
   async publish(message) {

@@ -85,8 +85,9 @@ const describers: Describers = {
         return `Refused${action ? `: ${action.title}` : ''}. ${why}`;
     }
   },
-  ActionShadowed: ({ action, level, needed, approvers, why }) =>
-    `Not done and not asked at level ${level}. At level ${needed} I would have asked ${approvers === 1 ? 'a person' : `${approvers} people`}: ${action.title}? ${why}`,
+  // The entry of the diagnosis says why.
+  ActionShadowed: ({ action, level, needed, approvers }) =>
+    `At level ${needed} I would have asked ${approvers === 1 ? 'a person' : `${approvers} people`}: ${action.title}? At level ${level} I do not ask.`,
   FixesRecalled: ({ fixes }) => fixesText(fixes),
   PeopleCompared: ({ comparison }) => comparison.text,
   LevelLowered: ({ row, from, to, why }) => levelLoweredText(row, from, to, why),

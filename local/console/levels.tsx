@@ -1,11 +1,13 @@
 // The levels page: what the evidence says about each action, and the promotions that two people approve.
 import type { RowView } from '../../core/remediation/levels/earned.ts';
+import { askedText, resultText } from '../../core/remediation/levels/words.ts';
 import { post } from './api.ts';
 import { changed, useLive } from './live.ts';
 import { attempt, notify } from './toast.tsx';
 
 export function Levels() {
-  const found = useLive<{ rows: readonly RowView[] }>('/levels', ['incident', 'preference']);
+  const found = useLive<{ rows: readonly RowView[] }>('/levels', ['incident', 'level']);
+  const me = useLive<{ id: string }>('/me', [])?.id;
   return (
     <section aria-labelledby="levels-title">
       <h2 id="levels-title">Levels</h2>
@@ -14,15 +16,17 @@ export function Levels() {
       ) : found.rows.length === 0 ? (
         <p class="empty">No incident has led to an action yet, so there is no evidence.</p>
       ) : (
-        found.rows.map((row) => <Row key={row.key} view={row} />)
+        <div class="preference-list">
+          {found.rows.map((row) => (
+            <Row key={row.key} view={row} me={me} />
+          ))}
+        </div>
       )}
     </section>
   );
 }
 
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-function Row({ view }: { readonly view: RowView }) {
+function Row({ view, me }: { readonly view: RowView; readonly me: string | undefined }) {
   const { row, level, ceiling, figures, since, proposal, why, history } = view;
   const last = history.at(-1);
   return (
@@ -35,14 +39,11 @@ function Row({ view }: { readonly view: RowView }) {
         Level <strong>{level}</strong>
         {ceiling === level ? '' : `, at most ${ceiling}`}
       </p>
-      <p class="meta">
-        Shadowed {figures.shadowed}, asked {figures.asked} (approved {figures.approved}, rejected {figures.rejected},
-        not answered {figures.unanswered}), without asking {figures.unattended}
-      </p>
-      <p class="meta">{results(figures)}</p>
+      <p class="meta">{sentence(askedText(figures))}</p>
+      <p class="meta">{sentence(resultText(figures))}</p>
       {since === undefined ? undefined : (
         <p class="meta">
-          Since {since.at.slice(0, 16).replace('T', ' ')}: {results(since.figures)}
+          Since {since.at.slice(0, 16).replace('T', ' ')} UTC: {resultText(since.figures)}
         </p>
       )}
       {last === undefined ? undefined : (
@@ -58,25 +59,24 @@ function Row({ view }: { readonly view: RowView }) {
           Proposed: {proposal.to}. Approved by{' '}
           {proposal.approvedBy.length === 0 ? 'nobody yet' : proposal.approvedBy.join(', ')}; two people have to approve
           it.{' '}
-          <button type="button" onClick={() => approve(view.key, proposal)}>
-            Approve {proposal.to}
-          </button>
+          {me !== undefined && proposal.approvedBy.includes(me) ? (
+            'You have approved it.'
+          ) : (
+            <button type="button" onClick={() => approve(view.key, proposal)}>
+              Approve {proposal.to}
+            </button>
+          )}
         </p>
       )}
     </div>
   );
 }
 
-const results = ({ helped, notHelped, harmed, notKnown, open, judged, lower, upper }: RowView['figures']): string =>
-  `Helped ${helped}, did not help ${notHelped}, harmed ${harmed}, not known ${notKnown}, open ${open}${
-    judged === 0
-      ? ''
-      : `; share that helped ${percent(helped / judged)} (95 % interval ${percent(lower)} to ${percent(upper)})`
-  }`;
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 
 const approve = (key: string, { to, epoch }: NonNullable<RowView['proposal']>): void =>
   attempt(async () => {
     const answer = await post<{ text: string }>('/levels/approve', { key, to, epoch });
     notify(answer.text);
-    changed('preference');
+    changed('level');
   });

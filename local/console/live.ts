@@ -4,7 +4,7 @@ import { get } from './api.ts';
 import { notify } from './toast.tsx';
 
 /** `control` has no event of the server: the page reports it to itself after it changed a switch. */
-const kinds = ['timeline', 'message', 'approval', 'incident', 'preference', 'control'] as const;
+const kinds = ['timeline', 'message', 'approval', 'incident', 'preference', 'level', 'control'] as const;
 export type Change = (typeof kinds)[number];
 
 const changes = new EventTarget();

@@ -210,6 +210,8 @@ function dataOf(event: FeedEvent): unknown {
       return event.approval;
     case 'preference':
       return event.preference;
+    case 'level':
+      return event.row;
   }
 }
 

@@ -121,6 +121,7 @@ export function watchInTerminal(options: TerminalOptions): Terminal {
         return notice(event.incident, at);
       case 'message':
       case 'preference':
+      case 'level':
         return;
     }
   });

@@ -66,7 +66,7 @@ export function figuresOf(cases: readonly LevelCase[]): Figures {
 export function whyNotEnough(figures: Figures, { cases, helped }: Promotion): string | undefined {
   if (figures.harmed > 0) return `It made things worse ${figures.harmed === 1 ? 'once' : `${figures.harmed} times`}.`;
   if (figures.judged < cases)
-    return `${figures.judged} of the ${cases} cases that are needed are known to have helped or not; ${figures.helped} helped.`;
+    return `It takes ${cases} cases with a known result, and there ${figures.judged === 1 ? 'is 1' : `are ${figures.judged}`}.`;
   if (figures.lower > helped) return undefined;
   const miss = figures.helped === figures.judged ? ` Without a miss it takes ${casesWithoutMiss(helped)} cases.` : '';
   return `It helped in ${figures.helped} of ${figures.judged} cases. That shows a share of at least ${figures.lower.toFixed(2)}, and more than ${helped} is needed.${miss}`;

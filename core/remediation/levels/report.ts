@@ -1,7 +1,7 @@
 // The report about levels, as text for people. Pure.
 
 import { type RowView, rowText } from './earned.ts';
-import type { Figures } from './evidence.ts';
+import { askedText, resultText } from './words.ts';
 
 export function reportText(rows: readonly RowView[]): string {
   if (rows.length === 0) return 'No incident has led to an action yet, so there is no evidence.\n';
@@ -26,13 +26,3 @@ function paragraph({ row, level, ceiling, figures, since, proposal, why, history
       : `  PROPOSED: ${proposal.to}. Approved by ${proposal.approvedBy.length === 0 ? 'nobody yet' : proposal.approvedBy.join(', ')}; two people have to approve it.`,
   ].join('\n');
 }
-
-export const askedText = ({ shadowed, asked, unattended, approved, rejected, unanswered }: Figures): string =>
-  `shadowed ${shadowed}, asked ${asked} (approved ${approved}, rejected ${rejected}, not answered ${unanswered}), without asking ${unattended}`;
-
-export const resultText = ({ helped, notHelped, harmed, notKnown, open, judged, lower, upper }: Figures): string =>
-  `helped ${helped}, did not help ${notHelped}, harmed ${harmed}, not known ${notKnown}, open ${open}${
-    judged === 0
-      ? ''
-      : `; share that helped ${Math.round((100 * helped) / judged)} % (95 % interval ${Math.round(lower * 100)} to ${Math.round(upper * 100)} %)`
-  }`;

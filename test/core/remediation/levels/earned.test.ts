@@ -9,8 +9,9 @@ import {
   levelReport,
   whyTooLittleEvidence,
 } from '../../../../core/remediation/levels/earned.ts';
-import { verdictOf } from '../../../../core/remediation/levels/evidence.ts';
+import { figuresOf, verdictOf } from '../../../../core/remediation/levels/evidence.ts';
 import { casesWithoutMiss, wilson } from '../../../../core/remediation/levels/wilson.ts';
+import { askedText, resultText } from '../../../../core/remediation/levels/words.ts';
 import { aCase } from '../../../contract/levels.ts';
 import { parallel, type TestClock, testClock } from '../../../contract/records.ts';
 import { storesForTests } from '../../../stores.ts';
@@ -173,7 +174,9 @@ describe('earned levels', () => {
   });
   test('teaching needs the evidence, unless the catalogue says otherwise', async () => {
     await add(3);
-    expect(await whyTooLittleEvidence(row, catalog, ports())).toContain('3 of the 20 cases');
+    expect(await whyTooLittleEvidence(row, catalog, ports())).toContain(
+      'It takes 20 cases with a known result, and there are 3.',
+    );
     expect(
       await whyTooLittleEvidence(row, catalogue({ promotion: { teachingNeedsEvidence: false } }), ports()),
     ).toBeUndefined();
@@ -197,4 +200,16 @@ test.each<[Partial<LevelCase>, string]>([
   [{}, 'open'],
 ])('%j is %s', (over, verdict) => {
   expect(verdictOf(aCase(over))).toBe(verdict);
+});
+
+test('the words of the figures leave out what is zero, except harm', () => {
+  const open = figuresOf([aCase()]);
+  expect([askedText(open), resultText(open)]).toEqual(['shadowed 1', 'no result yet: not compared yet 1']);
+  const asked = figuresOf([
+    aCase({ how: 'asked', answer: 'approved', result: 'helped' }),
+    aCase({ how: 'unattended' }),
+  ]);
+  expect(askedText(asked)).toBe('asked 1 (approved 1), done without asking 1');
+  expect(resultText(asked)).toMatch(/^helped 1, did not help 0, harmed 0, not compared yet 1; share that helped 100 %/);
+  expect([askedText(figuresOf([])), resultText(figuresOf([]))]).toEqual(['no case yet', 'no result yet']);
 });
