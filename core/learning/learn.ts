@@ -275,6 +275,12 @@ async function writeDown(
   return { gaps, draft };
 }
 
+/** That a level was lowered by this incident's action. */
+const loweredLines = async (incidentId: string, { incidents }: Pick<LearnPorts, 'incidents'>): Promise<string[]> =>
+  (await incidents.timeline(incidentId)).flatMap(({ event }) =>
+    event.type === 'LevelLowered' ? [describe(event)] : [],
+  );
+
 /** Sends the closing message to the thread and the page; the timeline records a channel that cannot be reached. */
 async function notifyOutcome(
   input: Concluded,
@@ -301,7 +307,12 @@ async function notifyOutcome(
     kind: 'closing',
     ...(tone === undefined ? {} : { tone }),
     headline: `${status}: ${incident.title}`,
-    lines: [...doneLine(input, deciders), ...lines, ...(has === undefined ? [] : [has])],
+    lines: [
+      ...doneLine(input, deciders),
+      ...lines,
+      ...(await loweredLines(incident.id, ports)),
+      ...(has === undefined ? [] : [has]),
+    ],
     ...(deciders.length === 0 ? {} : { people: deciders }),
   });
   const failures: MessageFailed[] = [];

@@ -29,10 +29,15 @@ export function impactText(affects: Impact | undefined): string {
   if (affects === undefined) return '';
   const { pods, ready, sharePercent, staying, callers } = affects;
   const touched = pods === 0 ? 'no pod' : pods === 1 ? '1 pod' : `${pods} pods`;
-  const share =
-    ready === undefined || sharePercent === undefined ? '' : `, ${sharePercent} % of the ${ready} that are ready`;
+  const share = ready === undefined || sharePercent === undefined ? '' : `, ${shareText(pods, ready, sharePercent)}`;
   const lost = ready === undefined && sharePercent ? `, ${sharePercent} % of the capacity` : '';
   const here = staying === undefined ? '' : ` ${staying} that run there stay.`;
   const known = callers.length === 0 ? '' : ` Called by ${callers.join(', ')}.`;
   return `${touched}${share}${lost}.${here}${known}`;
 }
+
+/** If pods that are not ready are touched, too, a share of the ready ones would read like a share of all. */
+const shareText = (pods: number, ready: number, percent: number): string =>
+  percent === 100 && pods > ready && ready > 0
+    ? `among them ${ready === 1 ? 'the only one that is ready' : `all ${ready} that are ready`}`
+    : `${percent} % of the ${ready} that are ready`;

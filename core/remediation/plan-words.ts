@@ -25,13 +25,27 @@ export function stepLines({ plan, on, about }: PlanQuestion): string[] {
 
 const durationText = (seconds: number): string => (seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`);
 
-/** How the plan can be taken back, step by step. */
-export function wayBackText({ steps, reversible }: Plan): string {
+/** The lines of a half-done plan: what became of each step, and in full the steps that going on would do. */
+export function openLines(question: PlanQuestion): string[] {
+  const { plan, on, done } = question;
+  const states = done.filter((line) => !line.endsWith(` (${stateWords.left})`));
+  const isDone = (title: string) => states.some((line) => line.startsWith(`${title} (${stateWords.done}`));
+  const ahead = stepLines(question).filter((_, index) => {
+    const step = plan.steps[index];
+    return step !== undefined && on.includes(step.name) && !isDone(step.title);
+  });
+  return [...states, ...ahead];
+}
+
+/** How the plan can be taken back, step by step; a half-done one only as far as it came. */
+export function wayBackText({ plan, about, back }: PlanQuestion): string {
+  const { reversible } = plan;
+  const steps = about === 'half-done' ? plan.steps.filter(({ name }) => back.includes(name)) : plan.steps;
   const ways = steps.flatMap(({ action }) => {
     if (action === undefined) return [];
     return [action.inverse?.kind === 'action' ? action.inverse.title : `not "${action.title}"`];
   });
-  if (reversible === 'none') return 'No';
+  if (reversible === 'none' || ways.length === 0) return 'No';
   return `${reversible === 'all' ? 'Yes' : 'In part'}: ${ways.toReversed().join('; ')}`;
 }
 

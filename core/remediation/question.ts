@@ -6,7 +6,7 @@ import { approvedByText, verdictText, verdictWords } from '../record/describe.ts
 import { shorten } from '../text.ts';
 import { capitalize, clockTime, entityText, formatList } from '../wording.ts';
 import { impactText } from './impact.ts';
-import { planButtons, stepLines, wayBackText } from './plan-words.ts';
+import { openLines, planButtons, stepLines, wayBackText } from './plan-words.ts';
 import { stateText } from './target-state.ts';
 
 /** "approved by ana and ben at …"; the state if nobody decided. */
@@ -18,11 +18,13 @@ export function decisionText(approval: Approval): string {
 }
 
 /** How many of the needed people have approved. Empty if one person is enough. */
-export const approvalCountText = ({ approvers, approvedBy }: Approval): string =>
-  approvedByText(
-    approvers,
-    approvedBy.map(({ by }) => by),
-  );
+export function approvalCountText({ approvers, approvedBy, plan }: Approval): string {
+  const by = approvedBy.map((one) => one.by);
+  if (plan?.about !== 'half-done' || approvers < 2) return approvedByText(approvers, by);
+  const who = by.length === 0 ? '' : ` (${by.join(', ')})`;
+  const back = plan.back.length === 0 ? '' : '; one is enough to take it back';
+  return `${by.length} of ${approvers} people said to go on${who}${back}.`;
+}
 
 /** The people who may answer; empty if nobody is named. A group appears by its name without the prefix. */
 export const approversText = ({ mayAnswer }: Approval): string =>
@@ -30,7 +32,7 @@ export const approversText = ({ mayAnswer }: Approval): string =>
 
 /** Whether the action can be taken back, and how. */
 export function inverseText({ action: { inverse, reversible }, plan }: Pick<Approval, 'action' | 'plan'>): string {
-  if (plan !== undefined) return wayBackText(plan.plan);
+  if (plan !== undefined) return wayBackText(plan);
   if (inverse?.kind === 'action') return `Yes: ${inverse.title}`;
   if (inverse?.kind === 'none') return `No. ${inverse.why}`;
   return reversible ? 'Yes' : 'No';
@@ -101,12 +103,19 @@ export function questionMessage(approval: Approval, since?: string, isOver = fal
   };
 }
 
-/** The steps with their targets. A half-done plan shows first what is done and what is left. */
-export const planLines = (plan: PlanQuestion, open: boolean): string[] => [
-  ...(plan.about === 'begin' ? [plan.plan.why] : plan.done),
-  ...(open || plan.about === 'begin' ? stepLines(plan) : []),
-  ...(open && plan.about === 'half-done' ? ['Say "go on", "take it back", or "reject" to leave it as it is.'] : []),
-];
+/** The steps with their targets. A half-done plan shows first what became of its steps. */
+export function planLines(plan: PlanQuestion, open: boolean): string[] {
+  switch (plan.about) {
+    case 'begin':
+      return [plan.plan.why, ...stepLines(plan)];
+    case 'next':
+      return [...plan.done, ...(open ? stepLines(plan) : [])];
+    case 'half-done':
+      return open
+        ? [...openLines(plan), 'Say "go on", "take it back", or "reject" to leave it as it is.']
+        : [...plan.done];
+  }
+}
 
 /** The target of the action, or the targets of all steps of a plan. */
 export const targetsText = ({ action, plan }: Pick<Approval, 'action' | 'plan'>): string =>

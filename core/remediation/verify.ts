@@ -9,7 +9,6 @@ import type { Finding } from '../model/report.ts';
 import type { Rechecked, Verified } from '../model/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import { recordAudit, watchkeeper } from '../record/audit/record.ts';
-import { describe } from '../record/describe.ts';
 import { record } from '../record/timeline.ts';
 import { alertedSignalsIn, isProblem } from './alerted-signals.ts';
 import { inverseOf } from './catalogue.ts';
@@ -28,12 +27,11 @@ export async function verify(
   const comparison = compareFindings(input);
   const suspendedPreference = await suspendIfWrong(input, comparison, ports);
   const suspended = suspendedPreference === undefined ? '' : suspendedText;
-  const lowered = await lowerLevel(input, comparison, ports);
   const way = comparison.kind === 'made-worse' ? wayBack(input) : undefined;
   const offered = way === undefined ? '' : ` ${way.text}`;
   const verification = {
     ...comparison,
-    text: `${comparison.text.slice(0, 700)}${suspended}${lowered}${offered}`.slice(0, 1000),
+    text: `${comparison.text.slice(0, 700)}${suspended}${offered}`.slice(0, 1000),
   };
   await recordAudit(
     {
@@ -60,6 +58,7 @@ export async function verify(
     { step: 'Verify', key: ofRollback ? 'taken-back' : undefined, evidenceIds: verification.evidenceIds },
     ports,
   );
+  await lowerLevel(input, comparison, ports);
   await ports.incidents.update(input.incident.id, { verified: verification.kind });
   await settleSiblings(input, ports);
   if (verification.kind === 'made-worse') await notifyPager(input, verification, ports);
@@ -76,22 +75,21 @@ const results = {
   unknown: 'not-known',
 } as const;
 
-/** Keeps the result as evidence; harm, or too many failures, lower the level at once. Gives the sentence about it for people. */
+/** Keeps the result as evidence; harm, or too many failures, lower the level at once. The closing message says it from the timeline. */
 async function lowerLevel(
   { incident, decision, takingBack }: Rechecked,
   { kind }: Verification,
   ports: Parameters<typeof verify>[1],
-): Promise<string> {
+): Promise<void> {
   const action = subjectOf(decision);
   if (action === undefined || takingBack !== undefined || (decision.kind === 'ask' && decision.plan !== undefined))
-    return '';
+    return;
   const one = await addToCase(incident.id, action.id, { result: results[kind] }, ports);
   const demotion = one && (await demoteAfter(one, ports));
-  if (one === undefined || demotion === undefined) return '';
+  if (one === undefined || demotion === undefined) return;
   const { from, to, why } = demotion;
   const event = { type: 'LevelLowered', row: one.row, from, to, why } as const;
   await record(incident.id, event, { step: 'Verify', key: 'level' }, ports);
-  return ` ${describe(event)}`;
 }
 
 /** Withdraws other incidents' questions about the same target. A failure is recorded in the timeline and does not fail the step. */

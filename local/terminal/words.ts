@@ -6,6 +6,7 @@ import type { Incident } from '../../core/model/incident.ts';
 import { type Evidence, missingAmong } from '../../core/model/report.ts';
 import type { TimelineEntry } from '../../core/model/timeline.ts';
 import { excerptSummary } from '../../core/record/evidence/name.ts';
+import { impactText } from '../../core/remediation/impact.ts';
 import { inverseText, planLines } from '../../core/remediation/question.ts';
 import { cachedText } from '../../core/reporting/report.ts';
 import { statusViewOf } from '../../core/reporting/status-view.ts';
@@ -99,9 +100,10 @@ export function questionLines(approval: Approval, number: number, width: number,
     '',
     style.bold(`Question ${number}`),
     ...wrap(clean(approval.question), width - 2).map((line) => `  ${line}`),
-    ...(plan === undefined ? [`Affects: ${action.blastRadius}`] : planLines(plan, true)).flatMap((text) =>
-      wrap(clean(text), width - 2).map((line) => style.dim(`  ${line}`)),
-    ),
+    ...(plan === undefined
+      ? [`Affects: ${action.blastRadius}`]
+      : [...planLines(plan, true), `Affects in all: ${impactText(plan.plan.affects) || 'not known'}`]
+    ).flatMap((text) => wrap(clean(text), width - 2).map((line) => style.dim(`  ${line}`))),
     plan === undefined
       ? style.dim(`  ${action.reversible ? 'Can be undone.' : 'Cannot be undone.'}`)
       : style.dim(`  Can be taken back: ${clean(inverseText(approval))}`),

@@ -149,6 +149,12 @@ describe('a plan', { timeout: 60_000 }, () => {
       'Take it back',
       'Leave it as it is',
     ]);
+    // Each step once; only what was done is taken back, and one person may do that.
+    for (const step of asked.plan?.plan.steps ?? [])
+      expect(message?.lines.filter((line) => line.includes(step.title))).toHaveLength(1);
+    expect(message?.lines).toContain('0 of 2 people said to go on; one is enough to take it back.');
+    const back = message?.facts?.find(({ name }) => name === 'Can be taken back')?.value;
+    expect(back).toMatch(/^Yes: Roll Deployment search\/search-api .* forward again to revision 18$/);
     await say('take it back', id, runtime);
     const events = await closed(id, runtime);
     expect(events.findLast((event) => event.type === 'IncidentConcluded')).toMatchObject({

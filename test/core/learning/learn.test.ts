@@ -9,6 +9,7 @@ import type {
   Verification,
 } from '../../../core/model/action.ts';
 import type { Concluded } from '../../../core/model/workflow.ts';
+import { record } from '../../../core/record/timeline.ts';
 import { anAction, anApproval, anAsk, anIncident, at, cronJob } from '../../builders.ts';
 import { storesForTests } from '../../stores.ts';
 import { aCatalog, approved, aWorld, diagnosed, type World } from '../remediation/world.ts';
@@ -215,6 +216,19 @@ describe('what came of it', () => {
     expect(world.notes[1]).toMatch(/^Not recovered: CronJob nightly-invoices failed\n/);
     await learned(await ended(undefined, { verification: undefined }));
     expect(world.notes).toHaveLength(2);
+  });
+  test('is in the thread with a level that this action lowered, once', async () => {
+    const row = {
+      environment: 'production',
+      service: 'billing',
+      cause: 'job-failed',
+      action: 'rerun-cronjob',
+    } as const;
+    const lowered = { type: 'LevelLowered', row, from: 'walk', to: 'crawl', why: 'It did not help.' } as const;
+    await record('inc-1', lowered, { step: 'Verify', key: 'level' }, world.ports);
+    await learned(await ended('approve', { verification: { ...recovered, kind: 'not-recovered' } }));
+    const lines = world.published.filter(({ kind }) => kind === 'closing').flatMap((message) => message.lines);
+    expect(lines.filter((line) => line.startsWith('From now on the level of rerun-cronjob'))).toHaveLength(1);
   });
   test('leaves a draft of a postmortem that says it is one', async () => {
     await learned(await ended('approve'));

@@ -218,7 +218,7 @@ describe('who is affected', () => {
   test('by a restart are all its pods and their share, and its callers', () => {
     const restart = affects('restart-rollout');
     expect(restart).toEqual({ pods: 4, ready: 1, sharePercent: 100, callers: ['gateway'] });
-    expect(impactText(restart)).toBe('4 pods, 100 % of the 1 that are ready. Called by gateway.');
+    expect(impactText(restart)).toBe('4 pods, among them the only one that is ready. Called by gateway.');
   });
   test('by scaling up is nobody who runs, and down those that end', () => {
     expect(affects('scale-workload', { from: 4, to: 6 })).toEqual({ pods: 2, sharePercent: 0, callers: ['gateway'] });
