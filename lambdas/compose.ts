@@ -7,13 +7,8 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import {
-  type AgentRuntime,
-  agentCoreLongRunner,
-  agentCoreMemory,
-  agentRuntime,
-  noMemory,
-} from '../connectors/agentcore/index.ts';
+import type { AgentRuntime } from '../connectors/agentcore/index.ts';
+import { noMemory } from '../connectors/agentcore/none.ts';
 import { noAws } from '../connectors/auth.ts';
 import { awsAccess } from '../connectors/aws-accounts.ts';
 import { yamlCatalog } from '../connectors/catalog/index.ts';
@@ -24,7 +19,6 @@ import { dynamoStores } from '../connectors/dynamodb/index.ts';
 import { eventBridgeBus } from '../connectors/eventbridge/index.ts';
 import { documentOf, fileOf, knowledgeIndex } from '../connectors/knowledge-index/index.ts';
 import { lambdaSpecialistClient } from '../connectors/lambda/index.ts';
-import { lambdaSystemQuestions } from '../connectors/lambda/system-questions.ts';
 import { documentSources, liveActor, liveSources, repositoriesOf } from '../connectors/live.ts';
 import { mcpTools } from '../connectors/mcp/index.ts';
 import { pageRequests as pageRequestsBy } from '../connectors/page-requests.ts';
@@ -72,10 +66,14 @@ import {
 import { RemoteToolServer } from '../core/specialists/tool-server.ts';
 import type { Inventory } from '../core/topology/discovery/inventory.ts';
 import {
+  deferredAgentRuntime,
   deferredCosts,
   deferredExecutor,
   deferredKnowledge,
+  deferredLongRunner,
+  deferredMemory,
   deferredReasoner,
+  deferredSystemQuestions,
   deferredTargets,
   deferredTelemetry,
   kept,
@@ -206,21 +204,32 @@ export const audit = (): Ports['audit'] => stores().audit;
 export const anchors = (): Ports['anchors'] => once('anchors', () => s3Anchors({ bucket: setting('ANCHORS_BUCKET') }));
 export const preferences = (): Ports['preferences'] => stores().preferences;
 
+/** Loaded when a call needs it. */
+const agentCore = () => import('../connectors/agentcore/index.ts');
+
 export const memory = (): Ports['memory'] =>
   once('memory', () => {
     const { MEMORY_ID: memoryId } = environment();
     if (memoryId === undefined) return noMemory();
     const logger = new Logger({ serviceName: 'watchkeeper' });
-    return agentCoreMemory({
-      memoryId,
-      onFailure: (failure) => logger.warn('memory failed', { code: failure.code, reason: failure.message }),
-    });
+    return deferredMemory(
+      kept(async () =>
+        (await agentCore()).agentCoreMemory({
+          memoryId,
+          onFailure: (failure) => logger.warn('memory failed', { code: failure.code, reason: failure.message }),
+        }),
+      ),
+    );
   });
 
 export type { AgentRuntime };
 export const conversationRuntime = (): AgentRuntime | undefined => {
   const { CONVERSATION_RUNTIME_ARN: arn } = environment();
-  return arn === undefined ? undefined : once('conversationRuntime', () => agentRuntime({ arn }));
+  return arn === undefined
+    ? undefined
+    : once('conversationRuntime', () =>
+        deferredAgentRuntime(kept(async () => (await agentCore()).agentRuntime({ arn }))),
+      );
 };
 
 export const long = (): Ports['long'] => stores().long;
@@ -228,7 +237,12 @@ export const longRunner = (): Ports['longRunner'] => {
   const { LONG_RUNTIME_ARN: arn, LONG_SECONDS: seconds } = environment();
   return arn === undefined || seconds === undefined
     ? undefined
-    : once('longRunner', () => agentCoreLongRunner({ arn, seconds }));
+    : once('longRunner', () =>
+        deferredLongRunner(
+          seconds,
+          kept(async () => (await agentCore()).agentCoreLongRunner({ arn, seconds })),
+        ),
+      );
 };
 
 export const policies = (): Ports['policies'] =>
@@ -357,7 +371,13 @@ export const systemQuestions = (): SystemQuestions | undefined => {
   const { ANSWER_SYSTEM: functionName } = environment();
   return functionName === undefined
     ? undefined
-    : once('systemQuestions', () => lambdaSystemQuestions({ functionName }));
+    : once('systemQuestions', () =>
+        deferredSystemQuestions(
+          kept(async () =>
+            (await import('../connectors/lambda/system-questions.ts')).lambdaSystemQuestions({ functionName }),
+          ),
+        ),
+      );
 };
 
 const readPrompts = () =>

@@ -1,8 +1,10 @@
 // Defers ports that need a load first (of a recording or a secret): each call waits for the load, which happens once.
 
+import type { AgentRuntime } from '../connectors/agentcore/index.ts';
 import { Unavailable } from '../core/errors.ts';
-import type { Reasoner } from '../core/ports/channels.ts';
+import type { Memory, Reasoner, SystemQuestions } from '../core/ports/channels.ts';
 import type { Costs } from '../core/ports/costs.ts';
+import type { LongRunner } from '../core/ports/long-investigations.ts';
 import { eachSignal } from '../core/ports/signals.ts';
 import type { Executor, KnowledgeBase, Sources, Targets, Telemetry } from '../core/ports/telemetry.ts';
 
@@ -46,6 +48,29 @@ export const deferredTelemetry = (load: Load<Telemetry>): Telemetry => ({
 export const deferredCosts = (load: Load<Costs>): Costs => ({
   accounts: async () => (await load()).accounts(),
   costs: async (query) => (await load()).costs(query),
+});
+
+export const deferredMemory = (load: Load<Memory>): Memory => ({
+  remember: async (...args) => (await load()).remember(...args),
+  utterances: async (by) => (await load()).utterances(by),
+  recall: async (query) => (await load()).recall(query),
+  teach: async (fact) => (await load()).teach(fact),
+  facts: async (service) => (await load()).facts(service),
+  forget: async (statement) => (await load()).forget(statement),
+});
+
+export const deferredAgentRuntime = (load: Load<AgentRuntime>): AgentRuntime => ({
+  invoke: async (...args) => (await load()).invoke(...args),
+});
+
+export const deferredLongRunner = (seconds: number, load: Load<LongRunner>): LongRunner => ({
+  seconds,
+  start: async (job) => (await load()).start(job),
+  stop: async (session) => (await load()).stop(session),
+});
+
+export const deferredSystemQuestions = (load: Load<SystemQuestions>): SystemQuestions => ({
+  ask: async (request) => (await load()).ask(request),
 });
 
 export const deferredExecutor = (load: Load<Executor>): Executor => ({

@@ -1,3 +1,4 @@
 export { agentCoreLongRunner } from './long-runner.ts';
-export { agentCoreMemory, noMemory } from './memory.ts';
+export { agentCoreMemory } from './memory.ts';
+export { noMemory } from './none.ts';
 export { type AgentRuntime, agentRuntime } from './runtime.ts';

@@ -195,15 +195,3 @@ const identifier = (text: string): string =>
     .replaceAll(/[^a-zA-Z0-9_-]+/g, '-')
     .replace(/^[-_]+/, '')
     .slice(0, 100) || 'unknown';
-
-/** For a stage without a memory: it stores nothing, recalls nothing, and tells a person who teaches. */
-export const noMemory = (): Memory => ({
-  remember: async () => {},
-  utterances: async () => [],
-  recall: async () => [],
-  teach: async () => {
-    throw new Unavailable('No memory is configured: facts about services cannot be kept.');
-  },
-  facts: async () => [],
-  forget: async () => {},
-});
