@@ -66,7 +66,6 @@ import {
 import { RemoteToolServer } from '../core/specialists/tool-server.ts';
 import type { Inventory } from '../core/topology/discovery/inventory.ts';
 import {
-  deferredAgentRuntime,
   deferredCosts,
   deferredExecutor,
   deferredKnowledge,
@@ -227,9 +226,10 @@ export const conversationRuntime = (): AgentRuntime | undefined => {
   const { CONVERSATION_RUNTIME_ARN: arn } = environment();
   return arn === undefined
     ? undefined
-    : once('conversationRuntime', () =>
-        deferredAgentRuntime(kept(async () => (await agentCore()).agentRuntime({ arn }))),
-      );
+    : once('conversationRuntime', () => {
+        const load = kept(async () => (await agentCore()).agentRuntime({ arn }));
+        return { invoke: async (session, payload) => (await load()).invoke(session, payload) };
+      });
 };
 
 export const long = (): Ports['long'] => stores().long;

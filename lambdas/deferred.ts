@@ -1,6 +1,5 @@
 // Defers ports that need a load first (of a recording or a secret): each call waits for the load, which happens once.
 
-import type { AgentRuntime } from '../connectors/agentcore/index.ts';
 import { Unavailable } from '../core/errors.ts';
 import type { Memory, Reasoner, SystemQuestions } from '../core/ports/channels.ts';
 import type { Costs } from '../core/ports/costs.ts';
@@ -57,10 +56,6 @@ export const deferredMemory = (load: Load<Memory>): Memory => ({
   teach: async (fact) => (await load()).teach(fact),
   facts: async (service) => (await load()).facts(service),
   forget: async (statement) => (await load()).forget(statement),
-});
-
-export const deferredAgentRuntime = (load: Load<AgentRuntime>): AgentRuntime => ({
-  invoke: async (...args) => (await load()).invoke(...args),
 });
 
 export const deferredLongRunner = (seconds: number, load: Load<LongRunner>): LongRunner => ({

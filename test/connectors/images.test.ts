@@ -62,7 +62,7 @@ describe('images of pods', () => {
       pod('billing-0', 'r/billing:1'),
       pod('ordersearch-0', 'r/search:1'),
       pod('orders-9', { hostile: true }),
-      'nonsense',
+      { metadata: 'nonsense' },
     ]);
     expect(await imagesIn([one], scope)).toEqual({
       images: [
@@ -73,6 +73,11 @@ describe('images of pods', () => {
       missing: [],
     });
     expect(one.asked.every((path) => path.includes('labelSelector=') || path.includes('/namespaces/shop/'))).toBe(true);
+  });
+  test('of a cluster that answers in another form are missing, by its name', async () => {
+    const { images, missing } = await imagesIn([cluster('main', ['nonsense'])], scope);
+    expect(images).toEqual([]);
+    expect(missing).toEqual([expect.stringContaining('the images of pods in main')]);
   });
   test('of a cluster that refuses are missing, by its name', async () => {
     const { images, missing } = await imagesIn([cluster('main', [], 403)], scope);
