@@ -15,7 +15,7 @@ import { threadOf } from '../record/thread.ts';
 import { record } from '../record/timeline.ts';
 import { addToCase } from '../remediation/levels/cases.ts';
 import { whyTooLittleEvidence } from '../remediation/levels/earned.ts';
-import { leftHalfDone } from '../remediation/plan-words.ts';
+import { hasActed, leftHalfDone } from '../remediation/plan-words.ts';
 import { publishApprovalOutcome } from '../remediation/publish-approval-outcome.ts';
 import { isSameAction } from '../remediation/same-action.ts';
 import { fitted, noteOf } from '../reporting/deliver.ts';
@@ -91,7 +91,7 @@ async function keepAnswer({ incident, decision, approval, takingBack }: Conclude
 }
 
 const endOf = ({ verification, planRun }: Concluded): NonNullable<Incident['outcome']> => {
-  if (verification === undefined) return leftHalfDone(planRun) ? 'needs-person' : 'nothing-done';
+  if (verification === undefined) return hasActed(planRun) ? 'needs-person' : 'nothing-done';
   return verification.kind === 'recovered' ? 'recovered' : 'needs-person';
 };
 
@@ -329,7 +329,7 @@ async function notifyOutcome(
     })
     .catch(() => failures.push({ ...failed, place: 'thread' }));
   // The page gets the note also if nobody answered the question.
-  if (verification || input.approval?.kind === 'expired' || leftHalfDone(input.planRun)) {
+  if (verification || input.approval?.kind === 'expired' || hasActed(input.planRun)) {
     const written = await ports.pager.note(incident.sourceId, noteOf(message));
     if (written.kind === 'gap') failures.push({ ...failed, place: 'page', reason: written.gap.reason });
   }

@@ -9,6 +9,10 @@ import { parseShownPods } from './shown-pods.ts';
 export const leftHalfDone = (run: PlanRun | undefined): boolean =>
   run?.steps.some(({ state }) => isTouched(state) || state === 'not-taken-back') ?? false;
 
+/** Whether a plan changed anything, also if all of it was taken back. */
+export const hasActed = (run: PlanRun | undefined): boolean =>
+  leftHalfDone(run) || (run?.steps.some(({ state }) => state === 'taken-back') ?? false);
+
 /** One line for each step: what, on which target, the condition that ends it, the time limit, and what happens if it fails. */
 export function stepLines({ plan, on, about }: PlanQuestion): string[] {
   return plan.steps.map((step, index) => {

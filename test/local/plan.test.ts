@@ -160,5 +160,7 @@ describe('a plan', { timeout: 60_000 }, () => {
     expect(events.findLast((event) => event.type === 'IncidentConcluded')).toMatchObject({
       basis: { kind: 'plan', text: expect.stringMatching(/^The plan was taken back\. ana said to take it back\./) },
     });
+    // It did something, and the version that does not start is there again.
+    expect((await runtime.ports.incidents.get(id))?.outcome).toBe('needs-person');
   });
 });
