@@ -70,9 +70,11 @@ function answered(approval: Approval): Moment[] {
   if (approval.state === 'pending') return [requested];
   if (approval.state === 'withdrawn') return [requested, { what: 'Withdrawn', at: approval.withdrawnAt }];
   if (approval.state === 'expired') return [requested, { what: 'Nobody had answered', at: approval.expiresAt }];
-  const answer =
-    approval.verdict === 'reject'
-      ? `Rejected by ${plain(approval.decidedBy)}`
-      : `Approved by ${plain(approversOf(approval))}`;
-  return [requested, { what: answer, at: approval.decidedAt }];
+  return [requested, { what: answerOf(approval), at: approval.decidedAt }];
+}
+
+function answerOf(approval: Extract<Approval, { state: 'decided' }>): string {
+  if (approval.verdict === 'reject') return `Rejected by ${plain(approval.decidedBy)}`;
+  if (approval.verdict === 'take-back') return `${plain(approval.decidedBy)} said to take it back`;
+  return `Approved by ${plain(approversOf(approval))}`;
 }

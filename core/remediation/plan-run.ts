@@ -540,16 +540,17 @@ async function finish(course: Course, run: PlanRun): Promise<Moved> {
 
 /** Tells the thread what each step came to; a proposal is the result of its step. If the thread cannot be reached, the timeline has it all. */
 async function publishResult({ plan, input, ports }: Course, run: PlanRun, headline: string): Promise<void> {
-  const lines = plan.steps.map(
-    ({ title, action }, index) => `${action === undefined ? '' : `${title}: `}${run.steps[index]?.detail ?? ''}`,
-  );
+  const lines = plan.steps.flatMap(({ title }, index) => {
+    const detail = run.steps[index]?.detail ?? '';
+    return detail === '' ? [] : [`${title}: ${detail}`];
+  });
   try {
     await ports.chat.publish({
       key: `plan-${input.incident.id}-${plan.id}`,
       incidentId: input.incident.id,
       kind: 'verification',
       headline: shorten(headline, 300),
-      lines: lines.filter((line) => line !== '').map((line) => shorten(line, 1500)),
+      lines: lines.map((line) => shorten(line, 1500)),
       ...threadOf(input.incident.trigger),
     });
   } catch {

@@ -119,6 +119,8 @@ describe('a plan', { timeout: 60_000 }, () => {
       'finished',
     ]);
     expect(events).toContainEqual(expect.objectContaining({ type: 'VerificationFinished', verdict: 'recovered' }));
+    const result = runtime.messages.find(({ headline }) => headline.startsWith('All 3 steps are through'));
+    expect(result?.lines.map((line) => line.split(/[ :]/)[0])).toEqual(['Roll', 'Watch', 'Enable']);
     expect(runtime.messages.find(({ kind }) => kind === 'closing')?.lines.join(' ')).toContain(
       'Done: Roll Deployment search/search-api back and enable its autoscaler again, approved by ana and ben',
     );

@@ -216,6 +216,13 @@ describe('it says', () => {
     );
   });
 
+  test('not that taking a half-done plan back was an approval', () => {
+    const back = { ...approvedBy('ben'), id: 'inc-1-half', verdict: 'take-back', approvedBy: [] } as Approval;
+    const markdown = postmortem(record({ approvals: [back] }));
+    expect(markdown).toContain('ben said to take it back');
+    expect(markdown).not.toContain('Approved by ben');
+  });
+
   test.each<[string, Approval, string]>([
     [
       'rejected',
