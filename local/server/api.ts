@@ -34,7 +34,8 @@ import { verifyAudit } from '../../core/record/audit/verify.ts';
 import { checkInWords } from '../../core/record/audit/words.ts';
 import { answerApproval } from '../../core/remediation/answer.ts';
 import { switches, throwKillSwitch } from '../../core/remediation/kill-switch.ts';
-import { approvePromotion, levelReport } from '../../core/remediation/levels/earned.ts';
+import { approvePromotion, levelReport, rowText } from '../../core/remediation/levels/earned.ts';
+import { rowLines } from '../../core/remediation/levels/report.ts';
 import { publishApprovalOutcome } from '../../core/remediation/publish-approval-outcome.ts';
 import type { ConsoleChat } from '../console-chat.ts';
 import type { People, Person } from '../people.ts';
@@ -147,7 +148,13 @@ const routes: readonly Route[] = [
   ],
   ['GET', '/api/services/:name', ({ name = '' }, _, { ports }) => service(name, ports)],
   ['GET', '/api/preferences', async (_, __, { ports }) => ({ preferences: await preferences(ports) })],
-  ['GET', '/api/levels', async (_, __, { ports }) => ({ rows: await levelReport(ports) })],
+  [
+    'GET',
+    '/api/levels',
+    async (_, __, { ports }) => ({
+      rows: (await levelReport(ports)).map((view) => ({ ...view, title: rowText(view.row), lines: rowLines(view) })),
+    }),
+  ],
   [
     'POST',
     '/api/levels/approve',

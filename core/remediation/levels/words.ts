@@ -1,7 +1,8 @@
-// The figures of a row in words, for the report and the console. Pure, and without a schema, because the console's bundle has it too.
+// The figures of a row in words. Pure.
+import { capitalize } from '../../wording.ts';
 import type { Figures } from './evidence.ts';
 
-/** "shadowed 3, asked 2 (approved 1, not answered 1)"; a figure of zero is left out. */
+/** "Shadowed 3, asked 2 (approved 1, not answered 1)"; a figure of zero is left out. */
 export const askedText = ({ shadowed, asked, unattended, approved, rejected, unanswered }: Figures): string => {
   const answers = counts(['approved', approved], ['rejected', rejected], ['not answered', unanswered]);
   const questions = answers === '' ? `asked ${asked}` : `asked ${asked} (${answers})`;
@@ -10,15 +11,15 @@ export const askedText = ({ shadowed, asked, unattended, approved, rejected, una
     asked === 0 ? '' : questions,
     counts(['done without asking', unattended]),
   ];
-  return parts.filter(Boolean).join(', ') || 'no case yet';
+  return capitalize(parts.filter(Boolean).join(', ') || 'no case yet');
 };
 
-/** "helped 3, did not help 1; share that helped 75 % (95 % interval 30 to 95 %)"; "harmed 0" is said, because it decides. */
+/** "Helped 3, did not help 1; share that helped 75 % (95 % interval 30 to 95 %)"; "harmed 0" is said, because it decides. */
 export const resultText = ({ helped, notHelped, harmed, notKnown, open, judged, lower, upper }: Figures): string => {
   const found = counts(['not known', notKnown], ['not compared yet', open]);
-  if (judged === 0) return found === '' ? 'no result yet' : `no result yet: ${found}`;
+  if (judged === 0) return found === '' ? 'No result yet' : `No result yet: ${found}`;
   const share = `share that helped ${percent(helped / judged)} % (95 % interval ${percent(lower)} to ${percent(upper)} %)`;
-  return `helped ${helped}, did not help ${notHelped}, harmed ${harmed}${found === '' ? '' : `, ${found}`}; ${share}`;
+  return `Helped ${helped}, did not help ${notHelped}, harmed ${harmed}${found === '' ? '' : `, ${found}`}; ${share}`;
 };
 
 const percent = (share: number): number => Math.round(share * 100);

@@ -204,12 +204,12 @@ test.each<[Partial<LevelCase>, string]>([
 
 test('the words of the figures leave out what is zero, except harm', () => {
   const open = figuresOf([aCase()]);
-  expect([askedText(open), resultText(open)]).toEqual(['shadowed 1', 'no result yet: not compared yet 1']);
+  expect([askedText(open), resultText(open)]).toEqual(['Shadowed 1', 'No result yet: not compared yet 1']);
   const asked = figuresOf([
     aCase({ how: 'asked', answer: 'approved', result: 'helped' }),
     aCase({ how: 'unattended' }),
   ]);
-  expect(askedText(asked)).toBe('asked 1 (approved 1), done without asking 1');
-  expect(resultText(asked)).toMatch(/^helped 1, did not help 0, harmed 0, not compared yet 1; share that helped 100 %/);
-  expect([askedText(figuresOf([])), resultText(figuresOf([]))]).toEqual(['no case yet', 'no result yet']);
+  expect(askedText(asked)).toBe('Asked 1 (approved 1), done without asking 1');
+  expect(resultText(asked)).toMatch(/^Helped 1, did not help 0, harmed 0, not compared yet 1; share that helped 100 %/);
+  expect([askedText(figuresOf([])), resultText(figuresOf([]))]).toEqual(['No case yet', 'No result yet']);
 });
