@@ -31,6 +31,10 @@ const Case = z.object({
   expires: z.boolean(),
   /** Verification says that it is to be taken back. */
   worsens: z.boolean(),
+  /** Nobody is asked, and an agent looks further. */
+  looksFurther: z.boolean(),
+  /** The action is the last step of a plan whose first look says to wait. */
+  waits: z.boolean(),
 });
 export type Case = z.infer<typeof Case>;
 const Orders = z.object({
@@ -62,6 +66,7 @@ const hold: NonNullable<Hooks['entered']> = (at) => {
 };
 
 const Entering = z.object({ taskToken: z.string(), state: z.unknown() });
+const Waiting = z.looseObject({ planRun: z.unknown().optional(), remediation: z.unknown().optional() });
 const Verifying = z.looseObject({
   decision: z.looseObject({ action: z.unknown() }),
   takingBack: z.unknown().optional(),
@@ -84,6 +89,15 @@ const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
     const leader = (await runtime.ports.incidents.findBySource('source-ApprovalExpired'))?.id;
     return runtime.ports.workflow.resume(entering.taskToken, { kind: 'covered', leader, because, cause });
   }
+  if (name === 'investigate-longer') {
+    const { taskToken } = Entering.parse(payload);
+    return runtime.ports.workflow.resume(taskToken, { kind: 'failed', why: 'nothing to be seen' });
+  }
+  if (name === 'remediate' && caseOf(payload)?.waits) {
+    const { planRun, remediation: _, ...state } = Waiting.parse(payload);
+    if (planRun === undefined) return { ...state, remediation: { kind: 'going' }, planRun: { waitSeconds: 1 } };
+    return call(name, state);
+  }
   if (name === 'synthesize' && caseOf(payload)?.breaks) throw new Error('broken on purpose');
   const answer = await call(name, payload);
   if (name === 'assemble-context') return asOne(answer);
@@ -93,7 +107,11 @@ const invoke: NonNullable<Hooks['invoke']> = async (name, payload, call) => {
     if (takingBack === undefined)
       return { ...Verifying.parse(answer), afterwards: 'take-back', takingBack: { action: decision.action, why: '' } };
   }
+  if (name === 'report' && caseOf(payload)?.looksFurther)
+    return { ...z.looseObject({}).parse(answer), longer: { kind: 'wanted', seconds: 600 } };
   const asked = name === 'decide' ? caseOf(payload) : undefined;
+  if (asked?.looksFurther)
+    return { ...z.looseObject({}).parse(answer), decision: { kind: 'report', why: 'Nobody knows.', policies: [] } };
   if (!asked?.expires && !asked?.reminded) return answer;
   const decided = z.looseObject({ decision: z.looseObject({}) }).parse(answer);
   const lastSeconds = asked.expires ? 1 : 600;

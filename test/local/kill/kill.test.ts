@@ -36,6 +36,8 @@ function caseFor(state: string): Case {
     breaks: state === 'ReportFailure' || state === 'MakeRoomAfterFailure' || state === 'Failed',
     lineBreaks: state === 'AdmitAnyway',
     covered: ['Join', 'HasJoined', 'Covered'].includes(state),
+    looksFurther: ['Longer', 'InvestigateLonger', 'ConcludeLonger'].includes(state),
+    waits: state === 'PlanWait',
   };
 }
 // Those that others join come first.
@@ -146,7 +148,7 @@ describe.each(['enters', 'leaves'] as const)('killed when an incident %s', (hold
       expect(incident.status).toBe('failed');
       expect(timeline.map((entry) => entry.kind)).toContain('failure');
       expect(actedOn(incident)).toBe(0);
-    } else if (each.expires || each.covered) {
+    } else if (each.expires || each.covered || each.looksFurther) {
       expect(incident.status).toBe('closed');
       expect(actedOn(incident)).toBe(0);
     } else {
