@@ -13,7 +13,7 @@ const infrastructure = /^(?:kube|istio|linkerd|ingress|cert-manager|calico|ciliu
 
 /**
  * `near`: linked to the page, or in its namespace. `not-known`: in another namespace, and the calls that could lead there are not known. `elsewhere`:
- * in another namespace, and nothing leads there.
+ * in another namespace, and nothing leads there, or in another cluster without a known call.
  */
 export type Relation = 'near' | 'not-known' | 'elsewhere';
 
@@ -41,6 +41,10 @@ const routes: ReadonlySet<string> = new Set([
   'KongIngress',
   'KongPlugin',
 ]);
+
+/** A cluster beside the page's own is reached only by a call that somebody knows. */
+const isInAnotherCluster = ({ cluster }: EntityRef, { cluster: own }: Context): boolean =>
+  own !== undefined && cluster !== undefined && cluster !== own.value;
 
 export interface Relations {
   readonly relationTo: (entity: EntityRef) => Relation;
@@ -70,6 +74,7 @@ export function relationsOf(surroundings: Surroundings): Relations {
     if (namespaces.size === 0 || entity.namespace === undefined || namespaces.has(entity.namespace)) return 'near';
     if (infrastructure.test(entity.namespace) || named.has(subjects.keyOf(entity))) return 'near';
     if (isRelated(subjects.serviceOf(entity))) return 'near';
+    if (isInAnotherCluster(entity, context)) return 'elsewhere';
     return areCallsKnown && !(isEntry && routes.has(entity.kind)) ? 'elsewhere' : 'not-known';
   };
   return { relationTo, areCallsKnown };

@@ -79,6 +79,7 @@ test("a page of team B's serverless service is read from its account alone", asy
   const shown = await investigated(clipsPage(fleet.now));
   expect(shown.incident.place).toEqual({
     service: 'clip-ingest',
+    owners: ['team-b'],
     environment: 'production',
     account: '111122223333',
     region: 'us-east-1',

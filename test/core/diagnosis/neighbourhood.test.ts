@@ -35,6 +35,7 @@ function diagnosed(findings: readonly Finding[], dependencies: readonly Dependen
       workload: undefined,
       callers: [],
       callees: [],
+      cluster: { value: 'c1', source: 'alert', confidence: 0.9, alternatives: [] },
       service: { value: 'gateway', source: 'alert', confidence: 0.9, alternatives: [] },
       namespace: { value: 'edge', source: 'alert', confidence: 0.9, alternatives: [] },
     }),
@@ -52,6 +53,11 @@ describe('a fault in another namespace than the paged entry', () => {
     expect(first).toMatchObject({ entity: { name: 'stock' }, cause: 'scheduling-taint' });
     expect(first?.confidence).toBeGreaterThan(0.4);
     expect(first?.confidence).toBeLessThan(0.8);
+  });
+  test('does not lead if it is in another cluster and no call leads there', () => {
+    const away = unscheduled('shop', 'stock');
+    const first = diagnosed([forwards, { ...away, entity: { ...away.entity, cluster: 'c2' } }]);
+    expect(first?.entity.name).toBe('gateway');
   });
   test('leads behind a callee that fails without a fault of its own, and whose calls are not known', () => {
     const fails = { ...forwards, id: 'm-front', entity: at('shop', 'front', 'Service') };
