@@ -106,7 +106,7 @@ test('behind a proxy that checks Signature Version 4, a service of another name 
   expect(own[0]?.entity.namespace).toBe('identity');
   expect(await sourceWith({ ...key, secretAccessKey: 'another' }).observe(aScope({ window }), {})).toMatchObject({
     kind: 'gap',
-    gap: { reason: 'Prometheus answered with status 403.' },
+    gap: { reason: 'Prometheus refused the login (status 403).' },
   });
 });
 
