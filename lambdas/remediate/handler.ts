@@ -1,7 +1,7 @@
 // Workflow step: carries out the approved or permitted action.
 import { ApprovalResolved } from '../../core/model/workflow.ts';
-import type { Ports } from '../../core/ports/index.ts';
 import { remediate } from '../../core/remediation/remediate.ts';
+import type { RemediatePorts } from '../../core/remediation/remediate-ports.ts';
 import {
   acts,
   approvals,
@@ -22,27 +22,8 @@ import {
 } from '../compose.ts';
 import { onLambda, step } from '../handle.ts';
 
-export const create = (
-  ports: Pick<
-    Ports,
-    | 'incidents'
-    | 'clock'
-    | 'ids'
-    | 'catalog'
-    | 'policies'
-    | 'approvals'
-    | 'ledger'
-    | 'preferences'
-    | 'executor'
-    | 'chat'
-    | 'targets'
-    | 'acts'
-    | 'levels'
-    | 'controls'
-    | 'audit'
-    | 'pager'
-  >,
-) => step('remediate', ApprovalResolved, (input) => remediate(input, ports));
+export const create = (ports: RemediatePorts) =>
+  step('remediate', ApprovalResolved, (input) => remediate(input, ports));
 
 export const handler = onLambda(() =>
   create({
