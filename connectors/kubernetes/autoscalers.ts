@@ -1,18 +1,6 @@
 // Lets a HorizontalPodAutoscaler scale again in the directions in which it is disabled, and disables them again.
 import * as z from 'zod';
-import {
-  accepted,
-  type Call,
-  dry,
-  jsonPatch,
-  keyAnnotation,
-  keysOf,
-  Meta,
-  type Outcome,
-  read,
-  targetOf,
-  withKey,
-} from './call.ts';
+import { annotated, type Call, changed, keysOf, Meta, type Outcome, read, targetOf } from './call.ts';
 
 const Rules = z.looseObject({ selectPolicy: z.string().nullish() }).nullish();
 const Autoscaler = z.looseObject({
@@ -45,25 +33,12 @@ export async function enableAutoscaler(call: Call): Promise<Outcome> {
         { op: 'replace', path: at, value: to },
       ];
     }),
-    {
-      op: 'add',
-      path: '/metadata/annotations',
-      value: { ...metadata.annotations, [keyAnnotation]: withKey(metadata, call) },
-    },
+    annotated(metadata, call),
   ];
-  const reply = await call.cluster.request(`${path}${dry(call)}`, {
-    method: 'PATCH',
-    body: patch,
-    contentType: jsonPatch,
-  });
-  if (reply.status === 422) {
-    const now = await read(call, path, Autoscaler);
-    if (now.kind === 'found' && keysOf(now.object.metadata).includes(call.key))
-      return { kind: 'already-done', detail: 'Another try has done it.' };
-  }
-  return accepted(
+  return changed(
     call,
-    reply,
+    path,
+    patch,
     `HorizontalPodAutoscaler ${name} is ${word} to scale ${call.action.parameters.direction}.`,
   );
 }

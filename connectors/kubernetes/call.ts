@@ -95,4 +95,27 @@ export function failed(reply: Reply): Extract<Outcome, { kind: 'refused' }> {
 }
 
 export const strategicMerge = 'application/strategic-merge-patch+json';
-export const jsonPatch = 'application/json-patch+json';
+const jsonPatch = 'application/json-patch+json';
+
+/** The part of a JSON patch that stores the key of this attempt. */
+export const annotated = (metadata: z.infer<typeof Meta>, call: Call) => ({
+  op: 'add',
+  path: '/metadata/annotations',
+  value: { ...metadata.annotations, [keyAnnotation]: withKey(metadata, call) },
+});
+
+export const patched = (call: Call, path: string, patch: readonly unknown[]): Promise<Reply> =>
+  call.cluster.request(`${path}${dry(call)}`, { method: 'PATCH', body: patch, contentType: jsonPatch });
+
+const Keyed = z.looseObject({ metadata: Meta });
+
+/** Refused if a test in the patch fails, unless another attempt with this key was faster. */
+export async function changed(call: Call, path: string, patch: readonly unknown[], detail: string): Promise<Outcome> {
+  const reply = await patched(call, path, patch);
+  if (reply.status === 422) {
+    const now = await read(call, path, Keyed);
+    if (now.kind === 'found' && keysOf(now.object.metadata).includes(call.key))
+      return { kind: 'already-done', detail: 'Another try has done it.' };
+  }
+  return accepted(call, reply, detail);
+}

@@ -3,13 +3,15 @@ import * as z from 'zod';
 import { Unavailable } from '../../core/errors.ts';
 import {
   accepted,
+  annotated,
   type Call,
+  changed,
   dry,
-  jsonPatch,
   keyAnnotation,
   keysOf,
   Meta,
   type Outcome,
+  patched,
   read,
   strategicMerge,
   targetOf,
@@ -93,17 +95,9 @@ export async function rollbackRollout(call: Call): Promise<Outcome> {
     // The generation counts changes of the spec; the resource version would also change with each status of a rollout.
     { op: 'test', path: '/metadata/generation', value: metadata.generation },
     { op: 'replace', path: '/spec/template', value: template },
-    {
-      op: 'add',
-      path: '/metadata/annotations',
-      value: { ...metadata.annotations, [keyAnnotation]: withKey(metadata, call) },
-    },
+    annotated(metadata, call),
   ];
-  const reply = await call.cluster.request(`${path}${dry(call)}`, {
-    method: 'PATCH',
-    body: patch,
-    contentType: jsonPatch,
-  });
+  const reply = await patched(call, path, patch);
   if (reply.status === 422) {
     const now = await read(call, path, Workload);
     if (now.kind === 'found' && now.object.metadata.generation !== metadata.generation)
@@ -170,27 +164,6 @@ async function workloadFor(
   if (path === undefined) return notAWorkload(call);
   const found = await read(call, path, Workload);
   return found.kind === 'refused' ? found : { path, workload: found.object };
-}
-
-const annotated = (metadata: z.infer<typeof Meta>, call: Call) => ({
-  op: 'add',
-  path: '/metadata/annotations',
-  value: { ...metadata.annotations, [keyAnnotation]: withKey(metadata, call) },
-});
-
-/** Refused if a test in the patch fails, unless another attempt with this key was faster. */
-async function changed(call: Call, path: string, patch: readonly unknown[], detail: string): Promise<Outcome> {
-  const reply = await call.cluster.request(`${path}${dry(call)}`, {
-    method: 'PATCH',
-    body: patch,
-    contentType: jsonPatch,
-  });
-  if (reply.status === 422) {
-    const now = await read(call, path, Workload);
-    if (now.kind === 'found' && keysOf(now.object.metadata).includes(call.key))
-      return { kind: 'already-done', detail: 'Another try has done it.' };
-  }
-  return accepted(call, reply, detail);
 }
 
 /** The API server accepts a new template even if it would have no effect. */
